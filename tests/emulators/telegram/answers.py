@@ -1,0 +1,193 @@
+"""What the platform sends to an image bot: the answer side of the compact contract."""
+
+ANSWER_TYPES = """
+type User
+  id! Integer
+  is_bot! Boolean
+  first_name! String
+  last_name String
+  username String
+  language_code String
+  can_join_groups Boolean
+  can_read_all_group_messages Boolean
+  supports_inline_queries Boolean
+  can_connect_to_business Boolean
+  has_main_web_app Boolean
+type Chat
+  id! Integer
+  type! String =private,group,supergroup,channel
+  title String
+  username String
+  first_name String
+  is_forum Boolean
+type ChatFullInfo
+  id! Integer
+  type! String =private,group,supergroup,channel
+  title String
+  username String
+  first_name String
+  is_forum Boolean
+  accent_color_id! Integer
+  max_reaction_count! Integer
+  accepted_gift_types! AcceptedGiftTypes
+type AcceptedGiftTypes
+  unlimited_gifts! Boolean
+  limited_gifts! Boolean
+  unique_gifts! Boolean
+  premium_subscription! Boolean
+  gifts_from_channels! Boolean
+type MessageId
+  message_id! Integer
+type MessageEntity
+  type! String
+  offset! Integer
+  length! Integer
+  url String
+  custom_emoji_id String
+type Message
+  message_id! Integer
+  date! Integer
+  chat! Chat
+  from User
+  message_thread_id Integer
+  is_topic_message True
+  forward_origin MessageOriginUser
+  reply_to_message Message
+  edit_date Integer
+  media_group_id String
+  text String
+  entities Array of MessageEntity
+  caption String
+  caption_entities Array of MessageEntity
+  photo Array of PhotoSize
+  document Document
+  has_media_spoiler True
+  reply_markup InlineKeyboardMarkup
+  forum_topic_created ForumTopicCreated
+  migrate_to_chat_id Integer
+  migrate_from_chat_id Integer
+  new_chat_members Array of User
+  left_chat_member User
+  invoice Invoice
+  successful_payment SuccessfulPayment
+type InaccessibleMessage
+  chat! Chat
+  message_id! Integer
+  date! Integer
+type MaybeInaccessibleMessage
+  = Message|InaccessibleMessage
+type MessageOriginUser
+  type! String =user
+  date! Integer
+  sender_user! User
+type PhotoSize
+  file_id! String
+  file_unique_id! String
+  width! Integer
+  height! Integer
+  file_size Integer
+type Document
+  file_id! String
+  file_unique_id! String
+  file_name String
+  mime_type String
+  file_size Integer
+type File
+  file_id! String
+  file_unique_id! String
+  file_size Integer
+  file_path String
+type ForumTopicCreated
+  name! String
+  icon_color! Integer
+type Update
+  update_id! Integer
+  message Message
+  edited_message Message
+  callback_query CallbackQuery
+  inline_query InlineQuery
+  my_chat_member ChatMemberUpdated
+  pre_checkout_query PreCheckoutQuery
+type CallbackQuery
+  id! String
+  from! User
+  message MaybeInaccessibleMessage
+  chat_instance! String
+  data String
+type InlineQuery
+  id! String
+  from! User
+  query! String
+  offset! String
+  chat_type String
+type PreCheckoutQuery
+  id! String
+  from! User
+  currency! String
+  total_amount! Integer
+  invoice_payload! String
+type Invoice
+  title! String
+  description! String
+  start_parameter! String
+  currency! String
+  total_amount! Integer
+type SuccessfulPayment
+  currency! String
+  total_amount! Integer
+  invoice_payload! String
+  telegram_payment_charge_id! String
+  provider_payment_charge_id! String
+type ChatMemberUpdated
+  chat! Chat
+  from! User
+  date! Integer
+  old_chat_member! ChatMember
+  new_chat_member! ChatMember
+type ChatMember
+  = ChatMemberOwner|ChatMemberAdministrator|ChatMemberMember
+  = ChatMemberLeft|ChatMemberBanned
+type ChatMemberOwner
+  status! String =creator
+  user! User
+  is_anonymous! Boolean
+type ChatMemberAdministrator
+  status! String =administrator
+  user! User
+  can_be_edited! Boolean
+  is_anonymous! Boolean
+  can_manage_chat! Boolean
+  can_delete_messages! Boolean
+  can_manage_video_chats! Boolean
+  can_restrict_members! Boolean
+  can_promote_members! Boolean
+  can_change_info! Boolean
+  can_invite_users! Boolean
+  can_post_stories! Boolean
+  can_edit_stories! Boolean
+  can_delete_stories! Boolean
+type ChatMemberMember
+  status! String =member
+  user! User
+type ChatMemberLeft
+  status! String =left
+  user! User
+type ChatMemberBanned
+  status! String =kicked
+  user! User
+  until_date! Integer
+type WebhookInfo
+  url! String
+  has_custom_certificate! Boolean
+  pending_update_count! Integer
+  last_error_date Integer
+  last_error_message String
+  max_connections Integer
+  allowed_updates Array of String
+type BotName
+  name! String
+type BotDescription
+  description! String
+type BotShortDescription
+  short_description! String
+"""
