@@ -1,20 +1,13 @@
 """Drives the Telegram emulator with the real python-telegram-bot, as an adapter would."""
 
 import asyncio
-import contextlib
-import io
-import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from PIL import Image
 from telegram import (
     BotCommand,
     BotCommandScopeChat,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
     InlineQueryResultArticle,
     InputMediaDocument,
     InputMediaPhoto,
@@ -26,11 +19,8 @@ from telegram import (
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import (
-    Application,
-    ApplicationBuilder,
     CallbackQueryHandler,
     CommandHandler,
-    ContextTypes,
     InlineQueryHandler,
     MessageHandler,
     PreCheckoutQueryHandler,
@@ -38,26 +28,17 @@ from telegram.ext import (
 )
 
 from tests.emulators.telegram import Emulator, Fault
-
-App = Application[Any, Any, Any, Any, Any, Any]
-Context = ContextTypes.DEFAULT_TYPE
-Answerer = Callable[[Update, Context], Coroutine[Any, Any, None]]
-
-
-def a_picture(colour: str = "red", size: tuple[int, int] = (640, 400)) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", size, colour).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def a_keyboard(data: str = "again:1") -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton("Again", callback_data=data)]])
-
-
-def an_app(emulator: Emulator) -> App:
-    builder = ApplicationBuilder().token(emulator.token).base_url(emulator.base_url)
-    builder = builder.base_file_url(emulator.base_file_url)
-    return builder.get_updates_read_timeout(2).read_timeout(1).build()
+from tests.emulators.telegram.library import (
+    App,
+    Context,
+    a_keyboard,
+    a_picture,
+    an_app,
+    free_port,
+    heard,
+    start_polling,
+    stop,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -77,30 +58,6 @@ async def app(emulator: Emulator) -> AsyncIterator[App]:
     built = an_app(emulator)
     async with built:
         yield built
-
-
-async def heard(app: App) -> list[Update]:
-    """Start polling and collect every update."""
-    updates: list[Update] = []
-
-    async def note(update: Update, _: Context) -> None:
-        updates.append(update)
-
-    app.add_handler(MessageHandler(filters.ALL, note), group=-1)
-    await start_polling(app)
-    return updates
-
-
-async def start_polling(app: App) -> None:
-    assert app.updater is not None
-    await app.updater.start_polling(timeout=1, allowed_updates=Update.ALL_TYPES)
-    await app.start()
-
-
-async def stop(app: App) -> None:
-    assert app.updater is not None
-    await app.updater.stop()
-    await app.stop()
 
 
 async def test_a_request_becomes_a_picture_in_the_same_message(
@@ -172,12 +129,6 @@ async def test_updates_arrive_at_a_webhook_with_its_secret(emulator: Emulator, a
     assert info.last_error_message is None
     assert emulator.violations == []
     await stop(app)
-
-
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_photos_files_and_albums_keep_their_bytes(emulator: Emulator, app: App) -> None:

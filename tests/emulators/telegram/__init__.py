@@ -25,6 +25,7 @@ from tests.emulators.telegram.emulator import Emulator
 from tests.emulators.telegram.faults import ApiError, Fault
 from tests.emulators.telegram.people import Person
 from tests.emulators.telegram.questions import CallbackAnswer, InlineAnswer
+from tests.emulators.telegram.remote import RemoteChat, RemoteEmulator, RemoteMessage, RemotePerson
 from tests.emulators.telegram.state import Chat, Media, Message
 
 __all__ = [
@@ -37,4 +38,8 @@ __all__ = [
     "Media",
     "Message",
     "Person",
+    "RemoteChat",
+    "RemoteEmulator",
+    "RemoteMessage",
+    "RemotePerson",
 ]

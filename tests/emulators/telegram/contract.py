@@ -20,9 +20,11 @@ group sending
   reply_parameters ReplyParameters
 group keyboard
   reply_markup InlineKeyboardMarkup|ReplyKeyboardMarkup|ReplyKeyboardRemove|ForceReply
-group caption
+group text_below
   caption String 0-1024 seen
   parse_mode String =HTML
+group caption
+  @text_below
   show_caption_above_media Boolean
 group edited
   chat_id Integer|String
@@ -114,7 +116,7 @@ sendPhoto -> Message
 sendDocument -> Message
   @sending
   @keyboard
-  @caption
+  @text_below
   document! InputFile|String
   thumbnail InputFile|String
   disable_content_type_detection Boolean
@@ -255,7 +257,7 @@ type InputMediaPhoto
   media! String
   has_spoiler Boolean
 type InputMediaDocument
-  @caption
+  @text_below
   type! String =document
   media! String
   thumbnail String
