@@ -8,22 +8,17 @@ import pytest
 from telegram import (
     BotCommand,
     BotCommandScopeChat,
-    InlineQueryResultArticle,
     InputMediaDocument,
     InputMediaPhoto,
-    InputTextMessageContent,
-    LabeledPrice,
     ReplyParameters,
     Update,
 )
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
-    InlineQueryHandler,
     MessageHandler,
-    PreCheckoutQueryHandler,
     filters,
 )
 
@@ -112,6 +107,9 @@ async def test_updates_arrive_at_a_webhook_with_its_secret(emulator: Emulator, a
     app.add_handler(MessageHandler(filters.TEXT, note))
     assert app.updater is not None
     port = free_port()
+    await app.bot.set_webhook(f"http://127.0.0.1:{port}/hook")
+    ada.says("early")
+    await emulator.until(lambda: emulator.updates.webhook.last_error)
     await app.updater.start_webhook(
         "127.0.0.1",
         port,
@@ -122,7 +120,7 @@ async def test_updates_arrive_at_a_webhook_with_its_secret(emulator: Emulator, a
     await app.start()
 
     ada.says("hello")
-    await emulator.until(lambda: texts == ["hello"])
+    await emulator.until(lambda: texts == ["early", "hello"])
 
     info = await app.bot.get_webhook_info()
     assert info.pending_update_count == 0
@@ -293,6 +291,28 @@ async def test_an_update_can_come_twice(emulator: Emulator, app: App) -> None:
     await stop(app)
 
 
+async def test_an_update_stays_until_it_is_confirmed(emulator: Emulator, app: App) -> None:
+    asked = emulator.person().says("/imagine a cat")
+    assert asked.update_id is not None
+
+    first = await app.bot.get_updates()
+    again = await app.bot.get_updates(offset=asked.update_id)
+    confirmed = await app.bot.get_updates(offset=asked.update_id + 1)
+
+    assert [update.update_id for update in first] == [asked.update_id]
+    assert [update.update_id for update in again] == [asked.update_id]
+    assert confirmed == ()
+
+
+async def test_two_bots_that_poll_at_once_are_told(emulator: Emulator, app: App) -> None:
+    first = asyncio.create_task(app.bot.get_updates(timeout=10, read_timeout=10))
+    await emulator.until(lambda: emulator.updates.polls)
+    async with an_app(emulator) as other:
+        assert await other.bot.get_updates(timeout=1, read_timeout=10) == ()
+    with pytest.raises(Conflict):
+        await first
+
+
 async def test_a_press_is_answered_once_and_in_time(emulator: Emulator, app: App) -> None:
     ada = emulator.person()
     await app.bot.send_message(ada.id, "x", reply_markup=a_keyboard())
@@ -340,40 +360,15 @@ async def test_commands_and_descriptions_are_kept_per_scope_and_language(
     await bot.delete_my_commands()
     assert await bot.get_my_commands() == ()
     assert (await bot.get_chat(ada.id)).first_name == "Ada"
-    assert (await bot.get_chat_member(ada.id, ada.id)).status == "member"
+    ben = emulator.person("Ben")
+    group = emulator.group(ada, bot_is_admin=True)
+    assert (await bot.get_chat_member(group.id, ada.id)).status == "administrator"
+    assert (await bot.get_chat_member(group.id, ben.id)).status == "left"
+    admins = await bot.get_chat_administrators(group.id)
+    assert [admin.user.id for admin in admins] == [ada.id, emulator.bot.id]
     assert await bot.send_message_draft(ada.id, 1, "Dra")
     assert ada.chat.drafts == {1: "Dra"}
     assert emulator.violations == []
-
-
-async def test_inline_queries_and_payments_go_the_whole_way(emulator: Emulator, app: App) -> None:
-    ada = emulator.person()
-
-    async def suggest(update: Update, _: Context) -> None:
-        assert update.inline_query is not None
-        content = InputTextMessageContent(update.inline_query.query)
-        await update.inline_query.answer([InlineQueryResultArticle("1", "One", content)])
-
-    async def allow(update: Update, _: Context) -> None:
-        assert update.pre_checkout_query is not None
-        await update.pre_checkout_query.answer(ok=True)
-
-    app.add_handler(InlineQueryHandler(suggest))
-    app.add_handler(PreCheckoutQueryHandler(allow))
-    updates = await heard(app)
-    await app.bot.send_invoice(
-        ada.id, "Pack", "100 credits", "pack:1", "XTR", [LabeledPrice("Pack", 50)]
-    )
-
-    suggested = await ada.asks_inline("a fox")
-    charge = await ada.pays(ada.received[0])
-    await emulator.until(lambda: len(updates) == 1)
-
-    assert suggested.results[0]["title"] == "One"
-    assert await app.bot.refund_star_payment(ada.id, charge)
-    assert emulator.questions.refunded == [charge]
-    assert emulator.violations == []
-    await stop(app)
 
 
 async def test_bursts_are_noticed(emulator: Emulator, app: App) -> None:

@@ -17,13 +17,12 @@ from tests.emulators.telegram.contract import contract_schema
 from tests.emulators.telegram.library import a_picture, an_app, heard, stop
 from tests.emulators.telegram.markup import MarkupError, parse_html
 from tests.emulators.telegram.schema import Schema, Shape
-from tests.emulators.telegram.server import schemas
 from tests.emulators.telegram.spec import load, published_schema
 
 Fields = dict[str, str | bytes | int]
 """Texts, files, and files of zeros by their size in bytes."""
-SCHEMAS = schemas()
-CONTRACT, PUBLISHED = SCHEMAS[0], published_schema()
+CONTRACT, PUBLISHED = contract_schema(ANSWER_TYPES), published_schema()
+needs_published = pytest.mark.skipif(PUBLISHED is None, reason="LIMNER_SPECS names no folder")
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +63,7 @@ def commands(*names: str) -> str:
     return json.dumps([{"command": name, "description": "x"} for name in names])
 
 
-TO = {"chat_id": "5000001"}
+TO: Fields = {"chat_id": "5000001"}
 PHOTO = a_picture()
 PRICED = {"title": "Pack", "description": "d", "payload": "p", **TO}
 PRICES = json.dumps([{"label": "x", "amount": 1}])
@@ -252,14 +251,38 @@ def disagreements(own: Shape, published: Shape, where: str) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(PUBLISHED is None, reason="LIMNER_SPECS names no folder")
+@needs_published
+@pytest.mark.parametrize(
+    ("method", "fields"),
+    [
+        ("sendTelepathy", {**TO}),
+        ("sendMessage", {**TO}),
+        ("sendMessage", {**TO, "text": "x" * 4097}),
+        ("sendMessage", {**TO, "text": "x", "reply_markup": keyboard(callback_data="x" * 65)}),
+        ("sendMediaGroup", {**TO, "media": album("photo")}),
+        ("setMyCommands", {"commands": commands("x" * 33)}),
+    ],
+)
+async def test_the_published_description_alone_catches_mistakes(
+    method: str, fields: Fields
+) -> None:
+    async with Emulator() as emulator:
+        emulator.person()
+        await send(emulator, method, fields)
+        emulator.server.handlers["getChat"] = lambda _: {"id": 1, "type": "private"}
+        await send(emulator, "getChat", TO)
+        found = [text for text in emulator.violations if text.startswith("Bot API")]
+        assert any(method in text for text in found), emulator.violations
+        assert any("answer of getChat.accent_color_id" in text for text in found)
+
+
+@needs_published
 def test_the_contract_agrees_with_the_published_description() -> None:
     assert isinstance(PUBLISHED, Schema)
-    contract = contract_schema(ANSWER_TYPES)
     found: list[str] = []
-    for name, shape in contract.methods.items():
+    for name, shape in CONTRACT.methods.items():
         found += disagreements(shape, PUBLISHED.methods[name], name)
-    for name, shape in contract.types.items():
+    for name, shape in CONTRACT.types.items():
         published = PUBLISHED.types[name]
         if not published.subtypes:
             found += disagreements(shape, published, name)

@@ -106,14 +106,21 @@ type Update
   edited_message Message
   callback_query CallbackQuery
   inline_query InlineQuery
+  chosen_inline_result ChosenInlineResult
   my_chat_member ChatMemberUpdated
   pre_checkout_query PreCheckoutQuery
 type CallbackQuery
   id! String
   from! User
   message MaybeInaccessibleMessage
+  inline_message_id String
   chat_instance! String
   data String
+type ChosenInlineResult
+  result_id! String
+  from! User
+  inline_message_id String
+  query! String
 type InlineQuery
   id! String
   from! User

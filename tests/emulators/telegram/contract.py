@@ -173,6 +173,8 @@ getFile -> File
   file_id! String
 getChat -> ChatFullInfo
   chat_id! Integer|String
+getChatAdministrators -> Array of ChatMember
+  chat_id! Integer|String
 getChatMember -> ChatMember
   chat_id! Integer|String
   user_id! Integer

@@ -88,17 +88,25 @@ class Editing:
         message.media, message.has_spoiler = draft.media, draft.has_spoiler
         message.markup = markup
         message.edit_date = self.world.now()
-        return message.to_json()
+        return True if message.inline_id else message.to_json()
 
     def _own(self, call: Call) -> Message:
-        if "chat_id" not in call.values:
-            raise ApiError(400, "Bad Request: MESSAGE_ID_INVALID")
+        if "inline_message_id" in call.values:
+            return self._inline(call)
         chat = self.world.chat_for_bot(call.values["chat_id"])
         message = chat.find(call.values["message_id"])
         if message is None:
             raise ApiError(400, "Bad Request: message to edit not found")
         if message.sender is not self.world.bot:
             raise ApiError(400, "Bad Request: message can't be edited")
+        return message
+
+    def _inline(self, call: Call) -> Message:
+        message = self.world.inline.get(call.values["inline_message_id"])
+        if message is None or message.deleted:
+            raise ApiError(400, "Bad Request: MESSAGE_ID_INVALID")
+        if call.uploads:
+            raise ApiError(400, "Bad Request: can't upload a new file for an inline message")
         return message
 
     def delete_message(self, call: Call) -> object:

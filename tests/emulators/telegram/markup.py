@@ -7,6 +7,7 @@ from typing import Any
 
 _TOKEN = re.compile(r"<(?P<close>/?)(?P<tag>[A-Za-z][A-Za-z0-9-]*)(?P<attrs>[^<>]*)>|(?P<stray><)")
 _ATTRIBUTE = re.compile(r"\s+(?P<name>[a-z-]+)(?:=(?:\"(?P<dq>[^\"]*)\"|'(?P<sq>[^']*)'))?")
+_REFERENCE = re.compile(r"&(?:lt|gt|amp|quot|#[0-9]+|#x[0-9A-Fa-f]+);")
 _KINDS = {
     "b": "bold",
     "strong": "bold",
@@ -64,7 +65,7 @@ def parse_html(source: str) -> Formatted:
     open_tags: list[tuple[str, int, dict[str, Any]]] = []
     position = 0
     for token in _TOKEN.finditer(source):
-        result.text += html.unescape(source[position : token.start()])
+        result.text += _unescaped(source[position : token.start()])
         position = token.end()
         if token["stray"]:
             raise MarkupError(f'unescaped "<" at offset {token.start()}')
@@ -82,14 +83,19 @@ def parse_html(source: str) -> Formatted:
             result.entities.append({**entity, "offset": start, "length": length})
     if open_tags:
         raise MarkupError(f'can\'t find end tag of "{open_tags[-1][0]}"')
-    result.text += html.unescape(source[position:])
+    result.text += _unescaped(source[position:])
     result.entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
     return result
 
 
+def _unescaped(source: str) -> str:
+    """Only four named references are known to the platform; others stay as they are typed."""
+    return _REFERENCE.sub(lambda match: html.unescape(match.group()), source)
+
+
 def _entity(tag: str, attributes: str) -> dict[str, Any]:
     found = {
-        match["name"]: html.unescape(match["dq"] or match["sq"] or "")
+        match["name"]: _unescaped(match["dq"] or match["sq"] or "")
         for match in _ATTRIBUTE.finditer(attributes)
     }
     if _ATTRIBUTE.sub("", attributes).strip():

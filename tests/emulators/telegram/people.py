@@ -12,6 +12,7 @@ from tests.emulators.telegram.questions import (
     InlineAnswer,
     Questions,
 )
+from tests.emulators.telegram.sending import formatted
 from tests.emulators.telegram.state import Chat, Media, Message, User, World
 
 Deliver = Callable[[str, dict[str, Any]], int]
@@ -119,16 +120,17 @@ class Person:
         if data is None:
             raise LookupError(f"button {button!r} does not ask the bot")
         question_id = self.questions.ask(self.questions.press_life_s)
-        self.last_update_id = self.deliver(
-            "callback_query",
-            {
-                "id": question_id,
-                "from": self.user.to_json(),
-                "message": message.to_json(),
-                "chat_instance": str(abs(message.chat.id) + 7_000_000),
-                "data": data,
-            },
-        )
+        pressed = {
+            "id": question_id,
+            "from": self.user.to_json(),
+            "chat_instance": str(abs(message.chat.id) + 7_000_000),
+            "data": data,
+        }
+        if message.inline_id:
+            pressed["inline_message_id"] = message.inline_id
+        else:
+            pressed["message"] = message.to_json()
+        self.last_update_id = self.deliver("callback_query", pressed)
         return question_id
 
     async def presses(
@@ -146,12 +148,34 @@ class Person:
 
     async def asks_inline(self, query: str, timeout_s: float = WAIT_S) -> InlineAnswer:
         """Type ``@bot query`` in some other chat and wait for the suggestions."""
-        question_id = self.questions.ask(self.questions.inline_life_s)
+        question_id = self.questions.ask(self.questions.inline_life_s, query)
         asked = {"id": question_id, "from": self.user.to_json(), "query": query, "offset": ""}
         self.last_update_id = self.deliver("inline_query", {**asked, "chat_type": "sender"})
         answer = await self.questions.answer_to(question_id, timeout_s)
         assert isinstance(answer, InlineAnswer)
         return answer
+
+    def chooses(self, answer: InlineAnswer, result_id: str, chat: Chat) -> Message:
+        """Send one of the suggestions into ``chat``, where the bot need not be.
+
+        The bot hears of the choice, and gets an id to edit by when there are buttons.
+        """
+        [result] = [item for item in answer.results if item["id"] == result_id]
+        message = self._new(chat, None, None)
+        content = result.get("input_message_content")
+        if content:
+            message.set_text(formatted({**content, "text": content["message_text"]}, "text"))
+        elif "photo_file_id" in result:
+            message.media = self.world.file(result["photo_file_id"])
+        if not content:
+            message.set_caption(formatted(result, "caption"))
+        message.markup = result.get("reply_markup")
+        chosen = {"result_id": result_id, "from": self.user.to_json(), "query": answer.query}
+        if message.buttons:
+            message.inline_id = chosen["inline_message_id"] = f"inline-{self.world.serial()}"
+            self.world.inline[message.inline_id] = message
+        self.last_update_id = self.deliver("chosen_inline_result", chosen)
+        return message
 
     async def pays(self, invoice: Message, timeout_s: float = WAIT_S) -> str:
         """Pay an invoice in Stars and return the charge id; the bot is asked first.

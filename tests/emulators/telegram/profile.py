@@ -74,6 +74,7 @@ class Profile:
             "setChatMenuButton": self.set_menu_button,
             "getFile": self.get_file,
             "getChat": self.get_chat,
+            "getChatAdministrators": self.get_chat_administrators,
             "getChatMember": self.get_chat_member,
             "leaveChat": self.leave_chat,
         }
@@ -162,10 +163,23 @@ class Profile:
         user_id = call.values["user_id"]
         if user_id == self.world.bot.id:
             return member_json(self.world.bot, chat.bot_status)
-        user = chat.members.get(user_id)
-        if user is None:
-            raise ApiError(400, "Bad Request: member not found")
-        return member_json(user, "administrator" if user_id in chat.admins else "member")
+        private = self.world.chats.get(user_id)
+        if private is None or private.person is None:
+            raise ApiError(400, "Bad Request: user not found")
+        if user_id not in chat.members:
+            return member_json(private.person, "left")
+        status = "administrator" if user_id in chat.admins else "member"
+        return member_json(private.person, status)
+
+    def get_chat_administrators(self, call: Call) -> object:
+        """``getChatAdministrators``: people and the bot itself, as the platform lists them."""
+        chat = self.world.chat_for_bot(call.values["chat_id"])
+        if chat.kind == "private":
+            raise ApiError(400, "Bad Request: there are no administrators in the private chat")
+        found = [user for number, user in chat.members.items() if number in chat.admins]
+        if chat.bot_status == "administrator":
+            found.append(self.world.bot)
+        return [member_json(user, "administrator") for user in found]
 
     def leave_chat(self, call: Call) -> object:
         """``leaveChat``."""

@@ -22,6 +22,7 @@ class CallbackAnswer:
 class InlineAnswer:
     """What a person saw under an inline query."""
 
+    query: str
     results: list[dict[str, Any]]
     is_personal: bool
     button: dict[str, Any] | None
@@ -43,6 +44,7 @@ class _Question:
     asked_at_s: int
     life_s: int
     answer: "asyncio.Future[Answer]"
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -60,11 +62,11 @@ class Questions:
     canceled_subscriptions: dict[str, bool] = field(default_factory=dict)
     _open: dict[str, _Question] = field(default_factory=dict)
 
-    def ask(self, life_s: int) -> str:
+    def ask(self, life_s: int, text: str = "") -> str:
         """Open a question and return its id."""
         question_id = f"{10**12 + self.world.serial()}"
         waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._open[question_id] = _Question(self.world.now(), life_s, waiting)
+        self._open[question_id] = _Question(self.world.now(), life_s, waiting, text)
         return question_id
 
     async def answer_to(self, question_id: str, timeout_s: float) -> Answer:
@@ -98,8 +100,12 @@ class Questions:
     def answer_inline(self, call: Call) -> object:
         """``answerInlineQuery``."""
         values = call.values
+        question = self._open.get(values["inline_query_id"])
         answer = InlineAnswer(
-            values["results"], values.get("is_personal", False), values.get("button")
+            question.text if question else "",
+            values["results"],
+            values.get("is_personal", False),
+            values.get("button"),
         )
         return self._answer(values["inline_query_id"], answer)
 

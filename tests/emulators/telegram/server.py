@@ -95,6 +95,8 @@ class Server:
             self.rates.note(method, number, time.monotonic(), album)
             fault = self.faults.take(method)
             if fault and not fault.effect:
+                if fault.error is None:
+                    self.calls.append(Recorded(method, values, "no answer"))
                 return await self._troubled(request, fault, None)
             result = await self._done(call)
         except ApiError as refusal:

@@ -115,6 +115,8 @@ class Message:
     thread_id: int | None = None
     reply_to: "Message | None" = None
     media_group_id: str | None = None
+    inline_id: str | None = None
+    """Set when a person sent it through inline mode, with buttons; it is then edited by this."""
     edit_date: int | None = None
     deleted: bool = False
     protected: bool = False
@@ -251,6 +253,8 @@ class World:
     bot: User
     chats: dict[int, Chat] = field(default_factory=dict)
     files: dict[str, Media] = field(default_factory=dict)
+    inline: dict[str, Message] = field(default_factory=dict)
+    """Messages sent through inline mode, by their inline ids."""
     ahead_s: float = 0.0
     """How far the clock of the platform was put forward."""
     _serial: int = 0

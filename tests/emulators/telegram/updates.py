@@ -38,9 +38,10 @@ class Updates:
     sent: dict[int, dict[str, Any]] = field(default_factory=dict)
     allowed: list[str] = field(default_factory=list)
     webhook: Webhook = field(default_factory=Webhook)
+    polls: int = 0
+    """How often getUpdates was called; the latest call ends the one before."""
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(700_000_001))
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
-    _poller: int = 0
     _again: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, kind: str, payload: dict[str, Any]) -> int:
@@ -77,8 +78,8 @@ class Updates:
             raise ApiError(409, f"Conflict: {conflict}; use deleteWebhook to delete the webhook")
         if allowed is not None:
             self.allowed = allowed
-        self._poller += 1
-        mine = self._poller
+        self.polls += 1
+        mine = self.polls
         self._changed.set()
         if offset < 0:
             self.pending = self.pending[offset:]
@@ -86,12 +87,12 @@ class Updates:
             self.pending = [item for item in self.pending if item["update_id"] >= offset]
         try:
             async with asyncio.timeout(timeout_s):
-                while not (self.pending or self._again) and self._poller == mine:
+                while not (self.pending or self._again) and self.polls == mine:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
             return []
-        if self._poller != mine:
+        if self.polls != mine:
             raise ApiError(409, "Conflict: terminated by other getUpdates request")
         again, self._again = self._again, []
         return (again + self.pending)[:limit]
