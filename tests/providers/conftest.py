@@ -15,22 +15,20 @@ from tests.providers.contract import Setup
 class Service(Protocol):
     """Starts an emulated service and a provider that is connected to it."""
 
-    async def __call__(
-        self, dialect: str = "openai", **changes: object
-    ) -> tuple[Emulator, Setup]: ...
+    async def __call__(self, name: str = "openai", **changes: object) -> tuple[Emulator, Setup]: ...
 
 
 @pytest.fixture
 async def service() -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
 
-        async def start(dialect: str = "openai", **changes: object) -> tuple[Emulator, Setup]:
-            emulator = await stack.enter_async_context(running(dialect))
+        async def start(name: str = "openai", **changes: object) -> tuple[Emulator, Setup]:
+            emulator = await stack.enter_async_context(running(name))
             options: dict[str, object] = {
                 "base_url": f"{emulator.base_url}/v1",
                 "api_key": "sk-test",
                 "self_hosted": True,
-                "dialect": load_dialect(dialect),
+                "dialect": load_dialect(name),
                 **changes,
             }
             make: Callable[..., OpenAICompat] = OpenAICompat

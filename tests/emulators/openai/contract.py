@@ -65,7 +65,11 @@ def request_violations(dialect: str, headers: dict[str, str], body: Json) -> lis
         wrong.append("sends a cookie")
     if "<lora:" in str(body.get("prompt", "")).lower():
         wrong.append("a command in the prompt")
-    return wrong + _against_spec(_request_schema(dialect), body, "request")
+    schema = _request_schema(dialect)
+    if schema is not None:
+        unknown = set(body) - set(schema["properties"])
+        wrong += [f"{name} is not in the spec" for name in sorted(unknown)]
+    return wrong + _against_spec(schema, body, "request")
 
 
 def answer_violations(dialect: str, body: Json) -> list[str]:
@@ -112,7 +116,9 @@ def _request_schema(dialect: str) -> Json | None:
         post = spec["paths"]["/images/generations"]["post"]
         return _closed(spec, post["requestBody"]["content"]["application/json"]["schema"])
     if dialect == "localai" and (spec := _spec("localai-swagger.yaml")):
-        return _closed(spec, spec["definitions"]["schema.OpenAIRequest"])
+        # One schema describes every endpoint of LocalAI, and demands the sound file of another.
+        shared = {**spec["definitions"]["schema.OpenAIRequest"], "required": ["model", "prompt"]}
+        return _closed(spec, shared)
     return None
 
 
