@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import AsyncIterator
 
@@ -113,7 +112,7 @@ async def test_a_modal_changes_the_message_it_came_from(
     message = await ann.uses("imagine", prompt="a fox").response()
     modal = await ann.presses(message, "Edit").modal()
     assert modal.title == "Edit"
-    await ann.submits(modal, {"Prompt": "a red fox"}).response()
+    await ann.submits(modal, {"Prompt": "a red fox"}).edited()
     assert message.text == "a red fox"
     assert len(message.edits) == 2
     with pytest.raises(NotOfferedError):
@@ -253,11 +252,45 @@ async def test_purchases_and_removals_reach_the_bot(
         await _post(bot, _general(emulator), "anyone?")
 
 
+async def test_a_large_file_survives_the_way_through_the_cdn(
+    emulator: DiscordEmulator, bot: SampleBot
+) -> None:
+    ann = emulator.person("Ann")
+    upload = Upload("big.bin", b"\x01\x02" * 1_000_000)
+    message = await ann.uses("imagine", prompt="like this", like=upload).response()
+    assert " 2000000 " in message.text
+
+
+async def test_a_job_ends_in_a_thread(emulator: DiscordEmulator, bot: SampleBot) -> None:
+    place = _general(emulator)
+    first = await _post(bot, place, "start")
+    channel = await bot.fetch_channel(place.id)
+    assert isinstance(channel, discord.TextChannel)
+    thread = await channel.get_partial_message(first).create_thread(name="pictures")
+    async with thread.typing():
+        await thread.send("done")
+    assert [m.content for m in emulator.channel(thread.id).messages] == ["done"]
+    assert (await bot.fetch_user(emulator.world.owner.id)).name == "owner"
+    guild = await bot.fetch_guild(channel.guild.id, with_counts=False)
+    assert [c.id for c in await guild.fetch_channels()] == [place.id]
+    await emulator.remove_channel(place)
+    with pytest.raises(discord.NotFound) as refusal:
+        await _post(bot, place, "anyone?")
+    assert refusal.value.code == 10003
+
+
 async def test_two_shards_share_the_work() -> None:
     async with DiscordEmulator() as emulator:
-        emulator.gateway.shards = 1
-        async with running(emulator):
-            assert emulator.gateway.identified[0]["shard"] == [0, 1]
-            assert emulator.gateway.identified[0]["intents"] & (1 << 15) == 0
-            await asyncio.sleep(0)
+        emulator.gateway.shards = 2
+        guilds = [await emulator.guild(f"Guild {number}") for number in range(6)]
+        places = [await emulator.text_channel(guild) for guild in guilds]
+        async with running(emulator) as bot:
+            await emulator.until(lambda: len(emulator.gateway.newest()) == 2, 10, "shards")
+            shards = [identify["shard"] for identify in emulator.gateway.identified]
+            assert sorted(shards) == [[0, 2], [1, 2]]
+            ann = emulator.person("Ann")
+            for place in places:
+                assert (await ann.uses("hello", channel=place).response()).content == "hello"
+            assert {guild.shard_id for guild in bot.guilds} <= {0, 1}
+            assert len(bot.guilds) == 6
         assert emulator.violations == []

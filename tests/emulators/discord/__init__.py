@@ -25,7 +25,9 @@ Seams by hand: ``discord.http.Route.BASE = emulator.api_base`` before login,
 at once instead of after two seconds.
 
 More: ``autocompletes``, ``picks``, ``uses_message_menu``, ``handle.choices()``,
-``handle.follow_up()``, ``handle.acknowledged()``; ``emulator.channel(id).messages``;
+``handle.follow_up()``, ``handle.acknowledged()``,
+``handle.edited()`` (the pressed message, after its edit); ``emulator.unanswered()``;
+``emulator.channel(id).messages``;
 ``emulator.expire(handle)``; ``emulator.faults.add("POST /channels/{channel_id}/messages",
 faults.LostAnswer(), times=1)``; ``emulator.gateway.drop()`` (the bot resumes);
 ``emulator.entitle``; ``emulator.private_chat`` and ``guild(has_bot=False)`` with

@@ -91,6 +91,62 @@ SHAPES: dict[str, Any] = {
 """What a successful answer carries, by route; ``None``: 204 and no body."""
 
 
+INTERACTION: Json = {
+    "id": str,
+    "application_id": str,
+    "type": int,
+    "token": str,
+    "version": int,
+    "data": {},
+    "channel_id": str,
+    "channel": {"id": str, "type": int, "permissions": str},
+    "app_permissions": str,
+    "locale": str,
+    "entitlements": [ENTITLEMENT],
+    "authorizing_integration_owners": {},
+    "context": int,
+    "attachment_size_limit": int,
+}
+EVENTS: dict[str, Any] = {
+    "READY": {
+        "v": int,
+        "user": USER,
+        "guilds": [{"id": str, "unavailable": bool}],
+        "session_id": str,
+        "resume_gateway_url": str,
+        "shard": [int],
+        "application": {"id": str, "flags": int},
+    },
+    "RESUMED": {},
+    "GUILD_CREATE": {**GUILD, "channels": [CHANNEL], "threads": [CHANNEL], "members": [{}]},
+    "GUILD_DELETE": {"id": str},
+    "CHANNEL_CREATE": {**CHANNEL, "guild_id": str},
+    "CHANNEL_DELETE": {**CHANNEL, "guild_id": str},
+    "THREAD_CREATE": {**CHANNEL, "guild_id": str, "parent_id": str},
+    "THREAD_DELETE": {**CHANNEL, "guild_id": str, "parent_id": str},
+    "MESSAGE_CREATE": MESSAGE,
+    "MESSAGE_UPDATE": MESSAGE,
+    "MESSAGE_DELETE": {"id": str, "channel_id": str},
+    "INTERACTION_CREATE": INTERACTION,
+    "ENTITLEMENT_CREATE": ENTITLEMENT,
+    "ENTITLEMENT_UPDATE": ENTITLEMENT,
+    "ENTITLEMENT_DELETE": ENTITLEMENT,
+}
+"""What each gateway event carries; the published description does not cover these."""
+
+
+def event_problems(name: str, data: Any) -> list[str]:
+    """Everything wrong with a gateway event of the emulator itself."""
+    if name not in EVENTS:
+        return [f"no shape for the event {name}"]
+    problems = _differs(name, data, EVENTS[name])
+    if name == "INTERACTION_CREATE":
+        problems += [] if ("user" in data) != ("member" in data) else ["either user or member"]
+        if "message" in data:
+            problems += _differs(f"{name}.message", data["message"], MESSAGE)
+    return problems
+
+
 def answer_problems(route: str, status: int, body: Any) -> list[str]:
     """Everything wrong with an answer of the emulator itself."""
     if status >= 400:

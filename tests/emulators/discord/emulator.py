@@ -242,6 +242,11 @@ class DiscordEmulator:
         drawn = shapes.entitlement(held, self.application_id)
         await self.gateway.dispatch(name, drawn)
 
+    def unanswered(self) -> list[str]:
+        """Names of the interactions that the bot left without a first response."""
+        silent = [i for i in self.world.interactions.values() if i.callback is None]
+        return [str(i.data.get("name") or i.data.get("custom_id")) for i in silent]
+
     def expire(self, handle: Handle) -> None:
         """The 15 minutes are over: its token answers 50027, its callback 10062."""
         handle.interaction.expired = True

@@ -60,10 +60,17 @@ Fault = Status | RateLimited | Refused | Reset | LostAnswer | WrongAnswer
 class Faults:
     """Scripted faults by route, first in first out."""
 
+    known: frozenset[str]
     waiting: list[tuple[str, Fault]] = field(default_factory=list)
 
     def add(self, route: str, fault: Fault, *, times: int = 1) -> None:
-        """The next ``times`` requests of ``route`` ("POST /channels/{channel_id}/messages")."""
+        """The next ``times`` requests of ``route`` ("POST /channels/{channel_id}/messages").
+
+        Raises:
+            LookupError: no such route; nothing was scripted.
+        """
+        if route not in self.known:
+            raise LookupError(f"no route {route!r}; there are {sorted(self.known)}")
         self.waiting += [(route, fault)] * times
 
     def take(self, route: str) -> Fault | None:

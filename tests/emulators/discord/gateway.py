@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tests.emulators.discord import shapes
+from tests.emulators.discord.answers import event_problems
 from tests.emulators.discord.state import DM, Channel, Guild, Json, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
@@ -125,6 +126,8 @@ class Gateway:
         return number == session.shard
 
     async def _send(self, session: Session, name: str, data: Json) -> None:
+        for problem in event_problems(name, data):
+            self._world.violate(f"our event {name}: {problem}")
         event = {"op": DISPATCH, "t": name, "s": len(session.events) + 1, "d": data}
         session.events.append(event)
         if session.socket is not None and not session.socket.closed:
@@ -143,7 +146,8 @@ class Gateway:
 
     def newest(self) -> list[Session]:
         """The last session of each shard; older ones are dead."""
-        by_shard = {session.shard: session for session in self.sessions.values()}
+        sessions = list(self.sessions.values())
+        by_shard = {s.shard: s for s in sessions if s.shards == sessions[-1].shards}
         return list(by_shard.values())
 
     @property

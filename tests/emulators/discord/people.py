@@ -85,6 +85,15 @@ class Handle:
         assert self.original is not None
         return self.original
 
+    async def edited(self, timeout_s: float = 10.0) -> Message:
+        """The message a button or modal came from, once an edit of it followed."""
+        message = self.interaction.message
+        if message is None:
+            raise LookupError("this interaction did not come from a message")
+        before = self.interaction.edits_before
+        await self._until(lambda: len(message.edits) > before, timeout_s, "edit")
+        return message
+
     async def modal(self, timeout_s: float = 3.0) -> Modal:
         """The modal that opened; LookupError when another response came."""
         if await self.acknowledged(timeout_s) != 9 or self.interaction.callback is None:
@@ -288,6 +297,7 @@ class Person:
             data=data,
             message=message,
             trigger=trigger,
+            edits_before=len(message.edits) if message is not None else 0,
         )
         asked.user_install_only = "0" not in shapes.owners_of(asked)
         self._world.interactions[asked.token] = asked

@@ -153,6 +153,9 @@ class SampleBot(commands.AutoShardedBot):
         self.tree.add_command(describe)
         await self.tree.sync()
 
+    async def before_identify_hook(self, _shard_id: int | None, *, initial: bool = False) -> None:
+        """Start the shards at once; the emulator has no limit on identifying."""
+
     async def on_entitlement_create(self, held: discord.Entitlement) -> None:
         self.entitled.append(held.sku_id)
 

@@ -30,7 +30,7 @@ class Server:
     def __init__(self, world: World, routes: Routes, spec: Spec | None) -> None:
         self._world = world
         self._spec = spec
-        self.faults = scripted.Faults()
+        self.faults = scripted.Faults(frozenset(routes.table()))
         table = sorted(routes.table().items(), key=lambda entry: entry[0].count("{"))
         self._routes = [(route, _pattern(route), handler) for route, handler in table]
 

@@ -134,7 +134,6 @@ def role(place: Guild) -> Json:
     return {
         "id": str(place.id),
         "name": "@everyone",
-        "description": None,
         "permissions": str(granted),
         "position": 0,
         "color": 0,

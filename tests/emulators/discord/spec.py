@@ -94,22 +94,22 @@ def _forgiven(route: str, body: Any) -> Any:
     message = body.get("data") if route.endswith("/callback") else body
     if isinstance(message, dict):
         _forgive_numbers(message)
-        for entry in message.get("attachments") or []:
-            entry["id"] = str(entry["id"])
-        for embed in message.get("embeds") or []:
-            if embed.get("flags") == 0:
-                del embed["flags"]
         if route.startswith("PATCH") or body.get("type") == 7:
             message.pop("tts", None)
     return body
 
 
 def _forgive_numbers(message: Json) -> None:
-    """Ids sent as numbers in replies and mentions; the real service takes both."""
+    """Ids sent as numbers, and empty embed flags; the real service takes both."""
     reference = message.get("message_reference") or {}
     for key in ("message_id", "channel_id", "guild_id"):
         if isinstance(reference.get(key), int):
             reference[key] = str(reference[key])
+    for entry in message.get("attachments") or []:
+        entry["id"] = str(entry["id"])
+    for embed in message.get("embeds") or []:
+        if embed.get("flags") == 0:
+            del embed["flags"]
     mentions = message.get("allowed_mentions") or {}
     for key in ("users", "roles"):
         if key in mentions:

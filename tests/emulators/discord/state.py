@@ -151,6 +151,8 @@ class Interaction:
     data: Json
     message: Message | None = None
     trigger: Interaction | None = None
+    edits_before: int = 0
+    """How often ``message`` had been edited when the person acted."""
     user_install_only: bool = False
     asked_at_s: float = field(default_factory=time.monotonic)
     callback: Json | None = None
