@@ -167,7 +167,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A verdict, not an exception. Facts only: never the provider's text, which may quote the prompt."""
+    """A verdict, not an exception: facts, never the provider's text, which may quote the prompt."""
 
     kind: FailureKind
     stage: Literal["input", "output", ""] = ""
@@ -212,7 +212,7 @@ class PurgeReceipt:
 
 
 class Provider(Protocol):
-    """An AI service or backend. Faults of the wire become ``Failure``; other exceptions are bugs."""
+    """An AI service or backend. Faults of the wire become ``Failure``; exceptions are bugs."""
 
     name: str
 
@@ -221,7 +221,12 @@ class Provider(Protocol):
         ...
 
     async def submit(
-        self, offering: Offering, order: ImageOrder, *, idempotency_key: str, controls: PrivacyControls
+        self,
+        offering: Offering,
+        order: ImageOrder,
+        *,
+        idempotency_key: str,
+        controls: PrivacyControls,
     ) -> JobRef | Failure:
         """Place the order. The same key twice makes one job wherever the provider allows it.
 

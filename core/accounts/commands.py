@@ -1,0 +1,181 @@
+"""First contact, age, language and region: the use-cases that change who a person is to us."""
+
+import re
+from typing import cast
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.accounts.rows import AccountRow, IdentityRow
+from core.accounts.values import Age, Person
+from core.app import App
+from core.kernel.errors import CoreError
+from core.kernel.ids import AccountId, new_id
+from core.kernel.people import LANGUAGES, Actor, Language, language_of
+from core.storage.envelope import Place
+
+_NO_REGION = ""
+_FREE_PLAN = "free"
+
+
+class LanguageUnknown(CoreError):
+    """The language is not offered; nothing changed."""
+
+    code = "language-unknown"
+
+
+class RegionUnknown(CoreError):
+    """The region is no two-letter country code; nothing changed."""
+
+    code = "region-unknown"
+
+
+def _person(row: AccountRow) -> Person:
+    return Person(
+        account_id=AccountId(row.id),
+        language=cast("Language", row.language),
+        age=cast("Age", row.age),
+        region=row.region,
+        plan=row.plan,
+        epoch=row.epoch,
+        is_new=row.welcomed_at is None,
+    )
+
+
+async def find_person(app: App, tx: AsyncSession, actor: Actor) -> Person | None:
+    """Return the person behind an actor, or None when there was no contact yet."""
+    query = (
+        select(AccountRow)
+        .join(IdentityRow, IdentityRow.account_id == AccountRow.id)
+        .where(
+            IdentityRow.surface == actor.surface,
+            IdentityRow.native_hash == _native_hash(app, actor),
+        )
+    )
+    row = await tx.scalar(query)
+    return None if row is None else _person(row)
+
+
+def _native_hash(app: App, actor: Actor) -> str:
+    return app.keys.fingerprint("identity", actor.surface, actor.native_id)
+
+
+async def meet(app: App, actor: Actor) -> Person:
+    """Return the person, making the account at first contact.
+
+    Only the surface's id (sealed) and the platform's language are stored; nothing else is.
+    """
+    async with app.transaction() as tx:
+        known = await find_person(app, tx, actor)
+    if known is not None:
+        return known
+    account_id, identity_id = AccountId(new_id()), new_id()
+    # The key first: a key without a row is harmless, a row without a key unreadable.
+    await app.keys.make(account_id)
+    place = Place("identities", "native_sealed", identity_id, account_id)
+    sealed = await app.keys.seal(place, actor.native_id.encode())
+    now = app.clock.now()
+    row = AccountRow(
+        id=account_id,
+        created_at=now,
+        language=language_of(actor.language_hint),
+        language_chosen=False,
+        age="unknown",
+        age_declared_at=None,
+        region=_NO_REGION,
+        plan=_FREE_PLAN,
+        welcomed_at=None,
+        epoch=0,
+    )
+    identity = IdentityRow(
+        id=identity_id,
+        account_id=account_id,
+        surface=actor.surface,
+        native_hash=_native_hash(app, actor),
+        native_sealed=sealed,
+        created_at=now,
+    )
+    try:
+        async with app.transaction() as tx:
+            tx.add(row)
+            await tx.flush()
+            tx.add(identity)
+    except IntegrityError:
+        # Two first messages at once: the other one made the account.
+        await app.keys.destroy(account_id)
+        async with app.transaction() as tx:
+            known = await find_person(app, tx, actor)
+        if known is None:
+            raise
+        return known
+    return _person(row)
+
+
+async def welcome(app: App, actor: Actor) -> None:
+    """Record that the person was shown the first message."""
+    person = await meet(app, actor)
+    async with app.transaction() as tx:
+        await tx.execute(
+            update(AccountRow)
+            .where(AccountRow.id == person.account_id, AccountRow.welcomed_at.is_(None))
+            .values(welcomed_at=app.clock.now())
+        )
+
+
+async def set_age(app: App, actor: Actor, *, is_adult: bool) -> Person:
+    """Record what the person said of their age; the answer can be given again."""
+    person = await meet(app, actor)
+    async with app.transaction() as tx:
+        row = (
+            await tx.scalars(
+                update(AccountRow)
+                .where(AccountRow.id == person.account_id)
+                .values(age="adult" if is_adult else "minor", age_declared_at=app.clock.now())
+                .returning(AccountRow)
+            )
+        ).one()
+        return _person(row)
+
+
+async def choose_language(app: App, actor: Actor, language: str) -> Person:
+    """Speak this language with the person from now on, on every surface.
+
+    Raises:
+        LanguageUnknown: it is not offered; nothing changed.
+    """
+    if language not in LANGUAGES:
+        raise LanguageUnknown(offered=" ".join(LANGUAGES))
+    person = await meet(app, actor)
+    async with app.transaction() as tx:
+        row = (
+            await tx.scalars(
+                update(AccountRow)
+                .where(AccountRow.id == person.account_id)
+                .values(language=language, language_chosen=True)
+                .returning(AccountRow)
+            )
+        ).one()
+        return _person(row)
+
+
+async def choose_region(app: App, actor: Actor, region: str) -> Person:
+    """Store where the person says they are; it decides which providers may be used.
+
+    Raises:
+        RegionUnknown: no two-letter country code (ISO 3166); nothing changed.
+    """
+    code = region.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}", code):
+        raise RegionUnknown
+    person = await meet(app, actor)
+    async with app.transaction() as tx:
+        row = (
+            await tx.scalars(
+                update(AccountRow)
+                .where(AccountRow.id == person.account_id)
+                .values(region=code)
+                .returning(AccountRow)
+            )
+        ).one()
+        return _person(row)

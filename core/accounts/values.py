@@ -1,0 +1,24 @@
+"""What the rest of Limner knows of a person."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.kernel.ids import AccountId
+from core.kernel.people import Language
+
+Age = Literal["unknown", "adult", "minor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account as use-cases see it."""
+
+    account_id: AccountId
+    language: Language
+    age: Age
+    region: str
+    """ISO 3166 code, or empty: not told."""
+    plan: str
+    epoch: int
+    is_new: bool
+    """Nobody has welcomed this person yet: show the first message."""

@@ -1,0 +1,109 @@
+"""Builds everything once, from the settings: the only place where adapters are made."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from core.app import App
+from core.engine.engine import Engine, EngineOptions, Lane
+from core.generation.gates import ProvenanceGate, ScreenGate
+from core.generation.provenance.signer import Signer
+from core.kernel.clock import Clock, SystemClock
+from core.moderation.classifier import PictureClassifier
+from core.moderation.screen import Screen
+from core.policy.profile import load_profile
+from core.providers.healthbook import HealthBook
+from core.providers.port import Provider
+from core.providers.registry import Registry
+from core.quotas.rules import load_plans
+from core.settings import Settings
+from core.storage.database import Database
+from core.storage.keys import KeyStore, prove_shredding
+from core.storage.vault import S3Location, Vault, local_store, s3_store
+
+LANES: tuple[Lane, ...] = ("standard", "premium")
+
+
+def build_providers(settings: Settings) -> list[Provider]:
+    """Make the providers that the settings name, the operator's own service first."""
+    raise NotImplementedError
+
+
+def build_vault(settings: Settings, keys: KeyStore) -> Vault:
+    """Make the picture store: a bucket when one is named, else a folder."""
+    if not settings.s3_bucket:
+        return Vault(local_store(str(settings.data / "pictures")), keys)
+    secret = settings.s3_secret_key
+    access = settings.s3_access_key
+    where = S3Location(
+        bucket=settings.s3_bucket,
+        prefix=settings.s3_prefix,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=access.get_secret_value() if access else "",
+        secret_key=secret.get_secret_value() if secret else "",
+    )
+    return Vault(s3_store(where), keys)
+
+
+def build_engine(settings: Settings, database: Database) -> Engine:
+    """Make the engine with the concurrency that settings and plans give."""
+    plans = load_plans(settings.plans).values()
+    per_person = {
+        lane: max((plan.running_at_once for plan in plans if plan.lane == lane), default=1)
+        for lane in LANES
+    }
+    options = EngineOptions(
+        slots={"standard": settings.worker_slots, "premium": settings.worker_slots_premium},
+        per_person=per_person,
+        poll_s=settings.queue_poll_s,
+        dead_after_s=settings.dead_after_s,
+        job_timeout_s=settings.job_timeout_s,
+    )
+    return Engine(database, options)
+
+
+@asynccontextmanager
+async def running_app(
+    settings: Settings,
+    *,
+    providers: list[Provider] | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[App]:
+    """Build the app, prove that shredding works, connect; give everything back at the end.
+
+    The database must have been migrated (core/migrations). ``providers`` and ``clock`` replace
+    what the settings would make.
+
+    Raises:
+        RuntimeError: destroyed keys still open data, so nothing is started.
+    """
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys_url = settings.keys_database_url
+    keys = KeyStore(settings.keys, keys_url.get_secret_value() if keys_url else None)
+    await asyncio.to_thread(prove_shredding, keys)
+    database = Database(settings.resolved_database_url())
+    engine = build_engine(settings, database)
+    registry = Registry(build_providers(settings) if providers is None else providers)
+    signer = await asyncio.to_thread(Signer.open, settings.keys)
+    app = App(
+        settings=settings,
+        clock=clock or SystemClock(),
+        database=database,
+        keys=keys,
+        vault=build_vault(settings, keys),
+        engine=engine,
+        registry=registry,
+        health=HealthBook(),
+        profile=load_profile(settings.policy),
+        screen=ScreenGate(Screen(picture_judges=(PictureClassifier(),))),
+        provenance=ProvenanceGate(signer),
+    )
+    engine.connect()
+    try:
+        yield app
+    finally:
+        await engine.stop()
+        await registry.aclose()
+        await database.aclose()
+        keys.close()

@@ -1,0 +1,212 @@
+"""Durable jobs over DBOS Transact: accept, cancel, recover; the only file that names the engine."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.engine.liveness import beat, dead_executors, retire
+from core.kernel.ids import RequestId, new_id
+from core.storage.database import Database
+
+log = logging.getLogger("limner.engine")
+
+Lane = Literal["standard", "premium"]
+Json = bool | int | str | None
+Result = TypeVar("Result", bound=Json)
+
+APPLICATION_VERSION = "1"
+"""Pinned: by default it is a hash of the code, and jobs of the last release would never go on."""
+
+SCHEMA = "dbos"
+_WORKFLOW = "limner_generation"
+_QUEUES: dict[Lane, str] = {"standard": "limner-standard", "premium": "limner-premium"}
+_EXECUTOR_THREADS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How much one process does, and how fast it notices things; times in seconds."""
+
+    slots: dict[Lane, int]
+    per_person: dict[Lane, int]
+    """How many requests of one person run at once, in all processes together."""
+    poll_s: float
+    dead_after_s: float
+    job_timeout_s: int
+
+
+class Steps:
+    """Runs the steps of one job; a step that has finished is not run again after a crash."""
+
+    async def run(self, name: str, step: Callable[[], Awaitable[Result]]) -> Result:
+        """Run a step once and record what it returns (ids and small facts only, never content)."""
+
+        async def call() -> Result:
+            return await step()
+
+        return await DBOS.run_step_async({"name": name}, call)
+
+
+Job = Callable[[RequestId, Steps], Awaitable[None]]
+Repair = Callable[[], Awaitable[None]]
+
+
+class Engine:
+    """Queues jobs in the caller's own transaction; in a worker, also runs and recovers them."""
+
+    def __init__(self, database: Database, options: EngineOptions) -> None:
+        self._database = database
+        self._options = options
+        self._client: DBOSClient | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_worker = False
+        self.executor_id = new_id()
+        """Unique for each start of a process: two that share one would run each other's jobs."""
+
+    def connect(self) -> None:
+        """Open what enqueueing needs; call after the migrations have run."""
+        self._client = DBOSClient(
+            system_database_engine=self._database.sync_engine(),
+            dbos_system_schema=SCHEMA,
+            serializer=DBOSPortableJSONSerializer(),
+        )
+
+    def _connected(self) -> DBOSClient:
+        if self._client is None:
+            msg = "the engine is not connected"
+            raise RuntimeError(msg)
+        return self._client
+
+    async def enqueue(
+        self, tx: AsyncSession, request_id: RequestId, *, lane: Lane, person: str
+    ) -> None:
+        """Queue the job of a request in the caller's transaction.
+
+        ``person`` partitions the queue, so that nobody's requests crowd out another's.
+        """
+        client = self._connected()
+        options: EnqueueOptions = {
+            "workflow_name": _WORKFLOW,
+            "queue_name": _QUEUES[lane],
+            "workflow_id": request_id,
+            "workflow_id_reuse_policy": "reject",
+            "app_version": APPLICATION_VERSION,
+            "workflow_timeout": float(self._options.job_timeout_s),
+            "queue_partition_key": person,
+        }
+        connection = await tx.connection()
+        await connection.run_sync(
+            lambda sync: client.enqueue_in_transaction(sync, options, str(request_id))
+        )
+
+    async def cancel(self, request_id: RequestId) -> None:
+        """Stop a queued or running job at its next step; the request row has decided already."""
+        await self._connected().cancel_workflow_async(request_id)
+
+    async def failed_jobs(self, request_ids: list[RequestId]) -> list[RequestId]:
+        """Return which of these jobs the engine has given up: ended without an outcome."""
+        if not request_ids:
+            return []
+        found = await self._connected().list_workflows_async(
+            workflow_ids=[str(one) for one in request_ids],
+            status=["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS"],
+            load_input=False,
+            load_output=False,
+        )
+        return [RequestId(one.workflow_id) for one in found]
+
+    async def forget(self, request_ids: list[RequestId]) -> None:
+        """Delete the engine's rows of finished jobs; unknown ones are no error."""
+        await self._connected().delete_workflows_async([str(one) for one in request_ids])
+
+    async def launch(self, job: Job, repair: Repair) -> None:
+        """Begin to run jobs in this process, and to take over those of dead ones.
+
+        ``repair`` is called with every round of the reconcile loop.
+        """
+        config: DBOSConfig = {
+            "name": "limner",
+            "system_database_engine": self._database.sync_engine(),
+            "dbos_system_schema": SCHEMA,
+            "executor_id": self.executor_id,
+            "application_version": APPLICATION_VERSION,
+            "serializer": DBOSPortableJSONSerializer(),
+            "max_executor_threads": _EXECUTOR_THREADS,
+            "use_listen_notify": False,
+            "console_log_level": "ERROR",
+        }
+        await self._beat()
+        DBOS(config=config)
+        steps = Steps()
+
+        @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=1000)
+        async def limner_generation(request_id: str) -> None:
+            await job(RequestId(request_id), steps)
+
+        DBOS.listen_queues(list(_QUEUES.values()))
+        DBOS.launch()
+        for lane, queue in _QUEUES.items():
+            await DBOS.register_queue_async(
+                queue,
+                worker_concurrency=self._options.slots[lane],
+                partition_concurrency=self._options.per_person[lane],
+                polling_interval_sec=self._options.poll_s,
+                on_conflict="always_update",
+            )
+        self._is_worker = True
+        self._tasks.append(asyncio.create_task(self._reconcile(repair)))
+
+    async def _beat(self) -> None:
+        async with self._database.transaction() as tx:
+            await beat(tx, self.executor_id, await self._database.now(tx))
+
+    async def _reconcile(self, repair: Repair) -> None:
+        """Say that we live, take over from the dead, repair what ended badly; for ever."""
+        while True:
+            try:
+                await self._beat()
+                async with self._database.transaction() as tx:
+                    dead = await dead_executors(
+                        tx, await self._database.now(tx), self._options.dead_after_s
+                    )
+                if dead:
+                    # Periodically, not once: a process may die while it recovers for another.
+                    await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001
+                await repair()
+            except Exception:  # the edge of this loop: one bad round must not end recovery
+                log.exception("reconcile round failed")
+            await asyncio.sleep(self._options.dead_after_s / 4)
+
+    async def stop(self) -> None:
+        """Stop running jobs here; whatever is unfinished goes on in another process."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+        if self._is_worker:
+            await _destroy()
+            async with self._database.transaction() as tx:
+                await retire(tx, self.executor_id, await self._database.now(tx))
+            self._is_worker = False
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+
+
+async def _destroy() -> None:
+    """End the engine without blocking the loop, and give the loop its own threads back.
+
+    While it runs, the engine makes its thread pool the loop's default; that pool ends with it.
+    """
+    own = ThreadPoolExecutor()
+    asyncio.get_running_loop().set_default_executor(own)
+    await asyncio.to_thread(DBOS.destroy)

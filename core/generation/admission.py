@@ -1,0 +1,69 @@
+"""Before anything is held: are the words allowed, which offering, what does it cost."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.accounts.values import Person
+from core.app import App
+from core.generation.errors import OfferingUnavailable
+from core.generation.values import ImageWish
+from core.kernel.units import Credits
+from core.moderation.errors import PromptRejected
+from core.moderation.verdicts import Category
+from core.providers.routing import RouteReceipt, Wish, route, why_refused
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What an admitted wish will cost, in credits, at the offering chosen for now."""
+
+    offering_id: str
+    price: Credits
+    lane: str
+
+
+async def admit(app: App, person: Person, wish: ImageWish, *, adult_room: bool) -> Admission:
+    """Screen the words and find an offering with its price.
+
+    Raises:
+        PromptRejected: screening refused the words; nothing was charged.
+        OfferingUnavailable: no offering can do it; nothing was charged.
+    """
+    words = f"{wish.prompt}\n{wish.style}"
+    category = await app.screen.refuse_text(words, adult_room=adult_room)
+    if category is not None:
+        raise PromptRejected(category=Category(category))
+    receipt = choose(app, person.region, wish, max_credits=None, now=app.clock.now())
+    if receipt.chosen is None:
+        raise OfferingUnavailable(model=wish.offering_id, reason=_why(receipt, wish))
+    offering = app.registry.offering(receipt.chosen)
+    assert offering is not None
+    return Admission(offering.id, Credits(offering.credits_each * wish.count), "standard")
+
+
+def _why(receipt: RouteReceipt, wish: ImageWish) -> str:
+    """Return the reason that helps most: the wished model's own, else the most common one."""
+    if wish.offering_id:
+        return why_refused(receipt, wish.offering_id) or "unknown-offering"
+    reasons = Counter(one.reason for one in receipt.refused)
+    return reasons.most_common(1)[0][0] if reasons else "none-configured"
+
+
+def choose(
+    app: App, region: str, wish: ImageWish, *, max_credits: int | None, now: datetime
+) -> RouteReceipt:
+    """Route a wish among what is configured; pure but for the registry's memory of health."""
+    asked = Wish(
+        offering_id=wish.offering_id,
+        aspect=wish.aspect,
+        count=wish.count,
+        image_format=wish.image_format,
+        prompt_chars=max(len(wish.prompt), len(wish.negative)),
+        region=region or None,
+        # Making the picture is the contract; each processor is named in /privacy (FA-5.2, FA-8).
+        third_party_allowed=True,
+        no_training=True,
+        max_credits=max_credits,
+    )
+    return route(asked, app.registry.offerings(), now, health=app.health.health)

@@ -1,0 +1,339 @@
+"""Asking for pictures: accept, repeat, cancel, delete; one transaction each, no network inside."""
+
+import secrets
+from dataclasses import replace
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.accounts.commands import meet, set_age
+from core.accounts.values import Person
+from core.app import App
+from core.generation import requests
+from core.generation.admission import Admission, admit
+from core.generation.errors import (
+    AgeDeclined,
+    NotFound,
+    NotYours,
+    QuotaExceeded,
+    TooManyInFlight,
+)
+from core.generation.flags import MAX_SEED, apply_flags, checked
+from core.generation.queries import status_of
+from core.generation.rows import PictureRow, RequestRow
+from core.generation.values import (
+    Accepted,
+    AgeNeeded,
+    AgeNoted,
+    AlreadyEnded,
+    Cancelled,
+    ContinueAfterAge,
+    Deleted,
+    ImageWish,
+    Outcome,
+    OutcomeKind,
+    RepeatRequest,
+    RequestImages,
+    RequestState,
+)
+from core.kernel.ids import AccountId, BlobId, PictureId, RequestId, new_id
+from core.kernel.people import Actor
+from core.kernel.units import Credits
+from core.moderation.redaction import redact_card_numbers
+from core.quotas import ledger
+from core.quotas.rules import Plan, load_plans, resets_in_s
+
+
+async def request_images(app: App, cmd: RequestImages) -> Accepted | AgeNeeded:
+    """Queue one generation job and hold its price.
+
+    Returns:
+        The queued request; or, before the person has said their age, the id under which the
+        request is kept for the answer (nothing is held then).
+
+    Raises:
+        PromptEmpty, PromptTooLong, FlagInvalid: the wish can't be used; nothing was charged.
+        AgeDeclined: the person said that they are under age; nothing was stored.
+        PromptRejected: screening refused the words; nothing was stored or charged.
+        OfferingUnavailable: no model can do this now; nothing was charged.
+        TooManyInFlight: the plan's number of waiting requests is reached; nothing was charged.
+        QuotaExceeded: the balance does not cover the price; nothing was charged.
+    """
+    return await _request(app, cmd, parent=None)
+
+
+async def _request(
+    app: App, cmd: RequestImages, *, parent: RequestId | None
+) -> Accepted | AgeNeeded:
+    person = await meet(app, cmd.actor)
+    replay = await _replayed(app, cmd)
+    if replay is not None:
+        return replay
+    wish = checked(
+        replace(
+            cmd.wish,
+            prompt=redact_card_numbers(cmd.wish.prompt),
+            negative=redact_card_numbers(cmd.wish.negative),
+        )
+    )
+    if person.age == "minor":
+        raise AgeDeclined
+    admission = await admit(app, person, wish, adult_room=_is_adult(cmd))
+    row = await _new_row(app, cmd, person, wish, admission, parent)
+    plan = load_plans(app.settings.plans)[person.plan]
+    try:
+        async with app.transaction() as tx:
+            if person.age == "unknown":
+                tx.add(row)
+                return AgeNeeded(RequestId(row.id))
+            await _queue(app, tx, row, plan, admission.price)
+    except IntegrityError:
+        # The same update arrived twice at once: the other one made the job.
+        replay = await _replayed(app, cmd)
+        if replay is None:
+            raise
+        return replay
+    return await _accepted(app, RequestId(row.id), is_replay=False)
+
+
+def _is_adult(cmd: RequestImages) -> bool:
+    return cmd.room.is_age_restricted
+
+
+async def _replayed(app: App, cmd: RequestImages) -> Accepted | AgeNeeded | None:
+    async with app.transaction() as tx:
+        row = await requests.find_by_key(app, tx, cmd.request_key)
+    if row is None:
+        return None
+    if row.state == RequestState.WAITING_AGE:
+        return AgeNeeded(RequestId(row.id))
+    return await _accepted(app, RequestId(row.id), is_replay=True)
+
+
+async def _accepted(app: App, request_id: RequestId, *, is_replay: bool) -> Accepted:
+    async with app.transaction() as tx:
+        row = await requests.find(tx, request_id)
+        assert row is not None
+        status = await status_of(app, tx, row)
+    return Accepted(request_id, status, is_replay)
+
+
+async def _new_row(
+    app: App,
+    cmd: RequestImages,
+    person: Person,
+    wish: ImageWish,
+    admission: Admission,
+    parent: RequestId | None,
+) -> RequestRow:
+    request_id = RequestId(new_id())
+    sealed = await requests.seal_wish(
+        app, person.account_id, request_id, wish, cmd.reply_to.address
+    )
+    return RequestRow(
+        id=request_id,
+        account_id=person.account_id,
+        surface=cmd.reply_to.surface,
+        request_key_hash=app.keys.fingerprint("request", cmd.request_key),
+        state=RequestState.WAITING_AGE.value,
+        epoch=person.epoch,
+        lane=admission.lane,
+        prompt_sealed=sealed.prompt,
+        negative_sealed=sealed.negative,
+        aspect=wish.aspect or "1:1",
+        count=wish.count,
+        seed=wish.seed if wish.seed is not None else secrets.randbelow(MAX_SEED),
+        seed_given=wish.seed is not None,
+        style=wish.style,
+        wished_offering=wish.offering_id,
+        offering_id=admission.offering_id,
+        image_format=wish.image_format,
+        adult_room=_is_adult(cmd),
+        reply_to_sealed=sealed.reply_to,
+        message_sealed=None,
+        parent_id=parent,
+        hold_id=None,
+        credits=admission.price,
+        created_at=app.clock.now(),
+        queued_at=None,
+        started_at=None,
+        ended_at=None,
+        percent=0,
+        preview_blob=None,
+        revision=1,
+        route_receipt=None,
+        submit_intent_at=None,
+        provider_job_id=None,
+        outcome_kind=None,
+        outcome_code="",
+        outcome_facts={},
+        unknown_words_sealed=None,
+        credits_charged=0,
+    )
+
+
+async def _queue(app: App, tx: AsyncSession, row: RequestRow, plan: Plan, price: Credits) -> None:
+    """Hold, store and enqueue in one transaction; a refusal undoes all of it."""
+    owner = AccountId(row.account_id)
+    now = app.clock.now()
+    # The hold locks the balance first, so the count behind it can't be raced by the same person.
+    held = await ledger.hold(tx, owner, plan, price, now)
+    if held is None:
+        standing = await ledger.standing(tx, owner, plan, now)
+        raise QuotaExceeded(
+            needed=price, available=standing.available, resets_in_s=resets_in_s(now)
+        )
+    if await requests.in_flight(tx, owner) >= plan.waiting_at_most:
+        raise TooManyInFlight(limit=plan.waiting_at_most)
+    row.hold_id = held.hold_id
+    row.state = RequestState.QUEUED.value
+    row.lane = plan.lane
+    row.queued_at = now
+    tx.add(row)
+    await tx.flush()
+    await app.engine.enqueue(tx, RequestId(row.id), lane=plan.lane, person=owner)
+
+
+async def continue_after_age(app: App, cmd: ContinueAfterAge) -> Accepted | AgeNoted:
+    """Store the answer about age; queue the request that waited for it, or drop it.
+
+    Raises:
+        QuotaExceeded, TooManyInFlight: the answer is stored, the request still waits.
+    """
+    person = await set_age(app, cmd.actor, is_adult=cmd.is_adult)
+    if not cmd.is_adult:
+        async with app.transaction() as tx:
+            # Keep nothing but the answer's effect.
+            await tx.execute(
+                delete(RequestRow).where(
+                    RequestRow.account_id == person.account_id,
+                    RequestRow.state == RequestState.WAITING_AGE.value,
+                )
+            )
+        return AgeNoted(is_adult=False)
+    if cmd.pending_id is None:
+        return AgeNoted(is_adult=True)
+    plan = load_plans(app.settings.plans)[person.plan]
+    async with app.transaction() as tx:
+        row = await requests.find(tx, cmd.pending_id)
+        if row is None or row.account_id != person.account_id:
+            return AgeNoted(is_adult=True)
+        is_replay = row.state != RequestState.WAITING_AGE
+        if not is_replay:
+            await _queue(app, tx, row, plan, Credits(row.credits))
+    return await _accepted(app, cmd.pending_id, is_replay=is_replay)
+
+
+async def repeat_request(app: App, cmd: RepeatRequest) -> Accepted | AgeNeeded:
+    """A button under a result: the same wish again, varied, or with other words.
+
+    Raises:
+        NotFound, NotYours: nothing happened.
+        Everything that ``request_images`` raises.
+    """
+    person = await meet(app, cmd.actor)
+    async with app.transaction() as tx:
+        row = await _own(tx, person, cmd.request_id)
+    wish = await requests.open_wish(app, row)
+    match cmd.change:
+        case "again":
+            wish = replace(wish, seed=None)
+        case "vary":
+            # A neighbour of that picture's seed: close to it, and the same again on a replay.
+            wish = replace(wish, seed=(row.seed + cmd.index * 7919) % MAX_SEED)
+        case "words":
+            wish = apply_flags(wish, cmd.prompt)
+    asked = RequestImages(cmd.actor, cmd.room, wish, cmd.reply_to, cmd.request_key)
+    return await _request(app, asked, parent=cmd.request_id)
+
+
+async def _own(tx: AsyncSession, person: Person, request_id: RequestId) -> RequestRow:
+    row = await requests.find(tx, request_id)
+    if row is None:
+        raise NotFound
+    if row.account_id != person.account_id:
+        raise NotYours
+    return row
+
+
+async def remember_message(app: App, actor: Actor, request_id: RequestId, address: str) -> None:
+    """Store where the request's one message is; the surface alone can read it.
+
+    Raises:
+        NotFound, NotYours: nothing was stored.
+    """
+    person = await meet(app, actor)
+    place = requests.place_of(person.account_id, request_id, "message_sealed")
+    sealed = await app.keys.seal(place, address.encode())
+    async with app.transaction() as tx:
+        row = await _own(tx, person, request_id)
+        row.message_sealed = sealed
+
+
+async def cancel_request(app: App, actor: Actor, request_id: RequestId) -> Cancelled | AlreadyEnded:
+    """End a queued or running request and give its credits back.
+
+    A provider that answers later changes nothing: its pictures are dropped.
+
+    Raises:
+        NotFound, NotYours: nothing changed.
+    """
+    person = await meet(app, actor)
+    async with app.transaction() as tx:
+        row = await _own(tx, person, request_id)
+        was_queued = row.state == RequestState.QUEUED
+        outcome = Outcome(OutcomeKind.CANCELLED, code="cancelled")
+        returned = await requests.end(tx, request_id, outcome, app.clock.now())
+        if returned is None:
+            if row.outcome_kind is None:
+                raise NotFound
+            return AlreadyEnded(OutcomeKind(row.outcome_kind))
+    if was_queued:
+        # A running job sees its row and stops by itself, telling the provider.
+        await app.engine.cancel(request_id)
+    return Cancelled(returned)
+
+
+async def delete_picture(app: App, actor: Actor, picture_id: PictureId) -> Deleted:
+    """Delete one picture at once: its bytes first, then its row.
+
+    Raises:
+        NotFound, NotYours: nothing was deleted.
+    """
+    person = await meet(app, actor)
+    async with app.transaction() as tx:
+        picture = await tx.get(PictureRow, picture_id)
+        if picture is None:
+            raise NotFound
+        row = await _own(tx, person, RequestId(picture.request_id))
+    return await _delete(app, person, row, [picture])
+
+
+async def delete_request(app: App, actor: Actor, request_id: RequestId) -> Deleted:
+    """Delete all pictures of a request at once: the bytes first, then the rows.
+
+    Raises:
+        NotFound, NotYours: nothing was deleted.
+    """
+    person = await meet(app, actor)
+    async with app.transaction() as tx:
+        row = await _own(tx, person, request_id)
+        pictures = await requests.pictures_of(tx, request_id)
+    return await _delete(app, person, row, pictures)
+
+
+async def _delete(app: App, person: Person, row: RequestRow, pictures: list[PictureRow]) -> Deleted:
+    address = await requests.open_text(app, row, "message_sealed")
+    for picture in pictures:
+        await app.vault.delete(person.account_id, BlobId(picture.blob))
+    ids = tuple(PictureId(picture.id) for picture in pictures)
+    async with app.transaction() as tx:
+        await tx.execute(delete(PictureRow).where(PictureRow.id.in_(ids)))
+        await tx.execute(
+            update(RequestRow)
+            .where(RequestRow.id == row.id)
+            .values(revision=RequestRow.revision + 1)
+        )
+    await app.database.checkpoint()
+    return Deleted(ids, address)

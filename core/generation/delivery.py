@@ -1,0 +1,216 @@
+"""Brings outcomes and progress to one surface, in the process that owns its client."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from sqlalchemy import select
+
+from core.app import App
+from core.generation import outbox, requests
+from core.generation.delivery_port import (
+    DeliveryResult,
+    Gone,
+    Later,
+    Parcel,
+    ProgressNote,
+    Sent,
+    SurfaceDelivery,
+)
+from core.generation.grid import compose_grid
+from core.generation.queries import all_files, preview_of, status_of
+from core.generation.rows import OutboxRow, RequestRow
+from core.generation.values import OutcomeKind, PictureFile
+from core.kernel.ids import AccountId, RequestId, new_id
+
+log = logging.getLogger("limner.delivery")
+
+POLL_S = 0.25
+DRAW_EVERY_S = 2.0
+"""One edit of a progress message every so many seconds at most."""
+_AT_ONCE = 8
+_FIRST_RETRY_S, _LAST_RETRY_S = 1.0, 300.0
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What was last shown of a running request."""
+
+    at_s: float
+    looks: tuple[int, int]
+    preview: str | None
+
+
+class DeliveryLoop:
+    """Drains one surface's outbox and keeps its progress messages fresh."""
+
+    def __init__(self, app: App, surface: SurfaceDelivery) -> None:
+        self._app = app
+        self._surface = surface
+        self._claimer = new_id()
+        self._drawn: dict[str, _Drawn] = {}
+        self._sending: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled; a round that fails is logged and the next one goes on."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._forever(self._drain, POLL_S))
+                group.create_task(self._forever(self._draw, POLL_S * 2))
+        finally:
+            await self._stop()
+
+    async def _forever(self, work: Callable[[], Awaitable[None]], pause_s: float) -> None:
+        while True:
+            try:
+                await work()
+            except Exception:  # the edge of this loop: one bad round must not end delivery
+                log.exception("delivery round failed")
+            await asyncio.sleep(pause_s)
+
+    async def _stop(self) -> None:
+        for task in self._sending.values():
+            task.cancel()
+        for task in list(self._sending.values()):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        async with self._app.transaction() as tx:
+            now = await self._app.database.now(tx)
+            await outbox.release_claims(tx, [self._claimer], now)
+
+    async def _drain(self) -> None:
+        free = _AT_ONCE - len(self._sending)
+        if free <= 0:
+            return
+        async with self._app.transaction() as tx:
+            now = await self._app.database.now(tx)
+            claimed = await outbox.claim(tx, self._surface.surface, self._claimer, now, free)
+        for row in claimed:
+            task = asyncio.create_task(self._deliver(row))
+            self._sending[row.request_id] = task
+            task.add_done_callback(self._forget(row.request_id))
+
+    def _forget(self, request_id: str) -> Callable[[asyncio.Task[None]], None]:
+        def done(_task: asyncio.Task[None]) -> None:
+            self._sending.pop(request_id, None)
+
+        return done
+
+    async def _deliver(self, row: OutboxRow) -> None:
+        request_id = RequestId(row.request_id)
+        try:
+            parcel = await self._parcel(row)
+            async with self._app.transaction() as tx:
+                await outbox.start(tx, request_id)
+            result = await self._surface.deliver(parcel)
+        except Exception:  # the edge of one delivery: it is tried again, nothing is lost
+            log.exception("delivery failed")
+            result = Later(_backoff_s(row.attempt))
+        await self._record(row, result)
+
+    async def _record(self, row: OutboxRow, result: DeliveryResult) -> None:
+        request_id = RequestId(row.request_id)
+        match result:
+            case Sent(address):
+                await self._remember(AccountId(row.account_id), request_id, address)
+                code = "sent"
+            case Gone(reason):
+                code = f"gone:{reason}"[:32]
+            case Later(retry_after_s):
+                async with self._app.transaction() as tx:
+                    now = await self._app.database.now(tx)
+                    if now - row.created_at < outbox.GIVE_UP_AFTER:
+                        wait = timedelta(seconds=max(retry_after_s, _backoff_s(row.attempt)))
+                        await outbox.postpone(tx, request_id, self._claimer, now + wait)
+                        return
+                code = "gave-up"
+            case _:
+                assert_never(result)
+        async with self._app.transaction() as tx:
+            await outbox.finish(tx, request_id, self._claimer, code)
+        self._drawn.pop(request_id, None)
+
+    async def _remember(self, owner: AccountId, request_id: RequestId, address: str) -> None:
+        place = requests.place_of(owner, request_id, "message_sealed")
+        sealed = await self._app.keys.seal(place, address.encode())
+        async with self._app.transaction() as tx:
+            row = await requests.find(tx, request_id)
+            if row is not None:
+                row.message_sealed = sealed
+
+    async def _parcel(self, claimed: OutboxRow) -> Parcel:
+        app, request_id = self._app, RequestId(claimed.request_id)
+        async with app.transaction() as tx:
+            row = await requests.find(tx, request_id)
+            assert row is not None
+            status = await status_of(app, tx, row)
+        pictures: tuple[PictureFile, ...] = ()
+        if status.outcome is not None and status.outcome.kind is OutcomeKind.PICTURES:
+            pictures = await all_files(app, row)
+
+        async def remember(address: str) -> None:
+            await self._remember(AccountId(claimed.account_id), request_id, address)
+
+        return Parcel(
+            reply_to=await requests.open_text(app, row, "reply_to_sealed"),
+            message_address=await requests.open_text(app, row, "message_sealed"),
+            attempt=claimed.attempt,
+            was_started=claimed.was_started,
+            status=status,
+            pictures=pictures,
+            grid=await compose_grid(pictures),
+            remember=remember,
+        )
+
+    async def _draw(self) -> None:
+        """Redraw every running request of this surface that changed, each once in a while."""
+        query = select(RequestRow).where(
+            RequestRow.surface == self._surface.surface,
+            RequestRow.state.in_(requests.UNDECIDED),
+            RequestRow.message_sealed.is_not(None),
+        )
+        async with self._app.transaction() as tx:
+            rows = list(await tx.scalars(query))
+        living = {row.id for row in rows}
+        for gone in [key for key in self._drawn if key not in living]:
+            del self._drawn[gone]
+        now_s = asyncio.get_running_loop().time()
+        due = [
+            row
+            for row in rows
+            if row.id not in self._drawn or now_s - self._drawn[row.id].at_s >= DRAW_EVERY_S
+        ]
+        for row in due:
+            await self._draw_one(row, now_s)
+
+    async def _draw_one(self, row: RequestRow, now_s: float) -> None:
+        async with self._app.transaction() as tx:
+            status = await status_of(self._app, tx, row)
+        last = self._drawn.get(row.id)
+        looks = (status.revision, status.place)
+        if last is None:
+            # The surface has just drawn it as accepted; show the next change.
+            self._drawn[row.id] = _Drawn(now_s, looks, None)
+            if status.place:
+                return
+        elif last.looks == looks:
+            return
+        preview = None
+        if row.preview_blob is not None and (last is None or last.preview != row.preview_blob):
+            preview = await preview_of(self._app, row)
+        note = ProgressNote(
+            reply_to=await requests.open_text(self._app, row, "reply_to_sealed"),
+            message_address=await requests.open_text(self._app, row, "message_sealed"),
+            status=status,
+            preview=preview,
+        )
+        self._drawn[row.id] = _Drawn(now_s, looks, row.preview_blob)
+        await self._surface.show_progress(note)
+
+
+def _backoff_s(attempt: int) -> float:
+    return min(_LAST_RETRY_S, _FIRST_RETRY_S * 2.0 ** min(attempt, 10))

@@ -1,0 +1,162 @@
+"""Reading and writing request rows: sealing on the way in, opening on the way out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.app import App
+from core.generation.rows import OutboxRow, PictureRow, RequestRow
+from core.generation.values import ImageWish, Outcome, OutcomeKind, RequestState
+from core.kernel.ids import AccountId, HoldId, PictureId, RequestId
+from core.kernel.units import Credits
+from core.providers.port import ImageFormat
+from core.quotas import ledger
+from core.storage.envelope import Place
+
+UNDECIDED = (RequestState.QUEUED.value, RequestState.RUNNING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedWish:
+    """The person's words and addresses, ready to be stored."""
+
+    prompt: bytes
+    negative: bytes
+    reply_to: bytes
+
+
+def place_of(owner: AccountId, request_id: RequestId, column: str) -> Place:
+    """Return where a sealed value of a request lives."""
+    return Place("requests", column, request_id, owner)
+
+
+async def seal_wish(
+    app: App, owner: AccountId, request_id: RequestId, wish: ImageWish, reply_to: str
+) -> SealedWish:
+    """Seal what is the person's own, outside of any transaction."""
+    return SealedWish(
+        prompt=await app.keys.seal(
+            place_of(owner, request_id, "prompt_sealed"), wish.prompt.encode()
+        ),
+        negative=await app.keys.seal(
+            place_of(owner, request_id, "negative_sealed"), wish.negative.encode()
+        ),
+        reply_to=await app.keys.seal(
+            place_of(owner, request_id, "reply_to_sealed"), reply_to.encode()
+        ),
+    )
+
+
+async def open_text(app: App, row: RequestRow, column: str) -> str:
+    """Open one sealed text of a request; empty when the column is.
+
+    Raises:
+        Unreadable: the person's key is destroyed.
+    """
+    sealed: bytes | None = getattr(row, column)
+    if sealed is None:
+        return ""
+    owner = AccountId(row.account_id)
+    plain = await app.keys.unseal(place_of(owner, RequestId(row.id), column), sealed)
+    return plain.decode()
+
+
+async def open_wish(app: App, row: RequestRow) -> ImageWish:
+    """Return what was asked for, opened."""
+    return ImageWish(
+        prompt=await open_text(app, row, "prompt_sealed"),
+        negative=await open_text(app, row, "negative_sealed"),
+        aspect=row.aspect,
+        count=row.count,
+        seed=row.seed if row.seed_given else None,
+        style=row.style,
+        offering_id=row.wished_offering,
+        image_format=cast("ImageFormat", row.image_format),
+    )
+
+
+async def find(tx: AsyncSession, request_id: RequestId) -> RequestRow | None:
+    """Return a request's row."""
+    return await tx.get(RequestRow, request_id, populate_existing=True)
+
+
+async def find_by_key(app: App, tx: AsyncSession, request_key: str) -> RequestRow | None:
+    """Return the request that a native update made before, if it did."""
+    hashed = app.keys.fingerprint("request", request_key)
+    return await tx.scalar(select(RequestRow).where(RequestRow.request_key_hash == hashed))
+
+
+async def in_flight(tx: AsyncSession, owner: AccountId) -> int:
+    """Count a person's requests that wait or run."""
+    count = await tx.scalar(
+        select(func.count())
+        .select_from(RequestRow)
+        .where(RequestRow.account_id == owner, RequestRow.state.in_(UNDECIDED))
+    )
+    return count or 0
+
+
+async def pictures_of(tx: AsyncSession, request_id: RequestId) -> list[PictureRow]:
+    """Return a request's pictures in the grid's order."""
+    found = await tx.scalars(
+        select(PictureRow).where(PictureRow.request_id == request_id).order_by(PictureRow.index)
+    )
+    return list(found)
+
+
+async def end(
+    tx: AsyncSession, request_id: RequestId, outcome: Outcome, now: datetime
+) -> Credits | None:
+    """End a request: the one place where it becomes decided, settled, and put into the outbox.
+
+    Returns:
+        The credits given back, or None when something else ended it first; then nothing changed.
+    """
+    row = (
+        await tx.scalars(
+            update(RequestRow)
+            .where(RequestRow.id == request_id, RequestRow.state.in_(UNDECIDED))
+            .values(
+                state=RequestState.ENDED.value,
+                outcome_kind=outcome.kind.value,
+                outcome_code=outcome.code,
+                outcome_facts=outcome.facts,
+                credits_charged=outcome.credits_charged,
+                ended_at=now,
+                percent=100 if outcome.kind is OutcomeKind.PICTURES else RequestRow.percent,
+                preview_blob=None,
+                revision=RequestRow.revision + 1,
+            )
+            .returning(RequestRow)
+            .execution_options(populate_existing=True)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    assert row.hold_id is not None
+    returned = await ledger.settle(tx, HoldId(row.hold_id), outcome.credits_charged, now)
+    tx.add(
+        OutboxRow(
+            request_id=row.id,
+            account_id=row.account_id,
+            surface=row.surface,
+            state="waiting",
+            attempt=0,
+            was_started=False,
+            claimed_by=None,
+            claimed_until=None,
+            not_before=now,
+            created_at=now,
+            result="",
+        )
+    )
+    await tx.flush()
+    return returned
+
+
+def picture_id_of(app: App, request_id: RequestId, index: int) -> PictureId:
+    """Return the id of a request's picture: always the same, so a repeated step repeats nothing."""
+    return PictureId(app.keys.fingerprint("picture", request_id, str(index))[:26])

@@ -1,0 +1,54 @@
+"""Brings a database up to date: Limner's tables by Alembic, the engine's by the engine."""
+
+from importlib import resources
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from dbos import DBOS
+from sqlalchemy import Connection, text
+
+from core.engine.engine import SCHEMA
+from core.storage.database import Database
+
+_LOCK = 727_001
+"""One migration at a time on PostgreSQL, however many processes start together."""
+
+
+def config(connection: Connection) -> Config:
+    """Return Alembic's configuration for an open connection; there is no ini file."""
+    result = Config()
+    result.set_main_option("script_location", str(resources.files("core.migrations")))
+    result.set_main_option("path_separator", "os")
+    result.attributes["connection"] = connection
+    return result
+
+
+def migrate(database: Database) -> None:
+    """Apply what is missing; does nothing on a database that is up to date. Blocking."""
+    engine = database.sync_engine()
+    try:
+        with engine.connect() as connection:
+            if not database.is_sqlite:
+                connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+                connection.commit()
+            try:
+                command.upgrade(config(connection), "head")
+                connection.commit()
+                DBOS.migrate(database.sync_url.render_as_string(hide_password=False), schema=SCHEMA)
+            finally:
+                if not database.is_sqlite:
+                    connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+                    connection.commit()
+    finally:
+        engine.dispose()
+
+
+def revision_of(database: Database) -> str | None:
+    """Return the newest migration that a database has seen; None for an empty one. Blocking."""
+    engine = database.sync_engine()
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()

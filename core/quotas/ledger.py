@@ -1,0 +1,196 @@
+"""Moving credits: grant, hold, capture, release; each in one statement that can't be raced."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.kernel.ids import AccountId, HoldId, new_id
+from core.kernel.units import Credits
+from core.quotas.rows import BalanceRow, HoldRow, LedgerRow
+from core.quotas.rules import Plan, day_of, free_left, month_of, split
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person can spend at this moment, in credits."""
+
+    free_left: Credits
+    credits: Credits
+
+    @property
+    def available(self) -> Credits:
+        """Return both together."""
+        return Credits(self.free_left + self.credits)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A hold that was made."""
+
+    hold_id: HoldId
+    left: Credits
+    """Available after the hold."""
+
+
+async def _touch(tx: AsyncSession, owner: AccountId, now: datetime) -> BalanceRow:
+    """Lock the person's balance, start a new day or month if one began, and return it.
+
+    The UPDATE comes first so that whoever reads the numbers in this transaction owns the row.
+    """
+    day = day_of(now)
+    month = month_of(day)
+    renew = (
+        update(BalanceRow)
+        .where(BalanceRow.account_id == owner)
+        .values(
+            # Never backwards: a process with a slow clock must not reopen a spent day.
+            day_used=case((BalanceRow.day < day, 0), else_=BalanceRow.day_used),
+            month_used=case((BalanceRow.month < month, 0), else_=BalanceRow.month_used),
+            day=case((BalanceRow.day < day, day), else_=BalanceRow.day),
+            month=case((BalanceRow.month < month, month), else_=BalanceRow.month),
+        )
+        .returning(BalanceRow)
+        .execution_options(populate_existing=True)
+    )
+    row = (await tx.scalars(renew)).one_or_none()
+    if row is not None:
+        return row
+    dialect = postgresql if tx.get_bind().dialect.name == "postgresql" else sqlite
+    # Two first requests at once: the second waits for the first, then changes nothing.
+    await tx.execute(
+        dialect.insert(BalanceRow)
+        .values(account_id=owner, credits=0, day=day, day_used=0, month=month, month_used=0)
+        .on_conflict_do_nothing()
+    )
+    return (await tx.scalars(renew)).one()
+
+
+async def standing(tx: AsyncSession, owner: AccountId, plan: Plan, now: datetime) -> Standing:
+    """Return what the person can spend, without changing anything."""
+    row = await tx.get(BalanceRow, owner, populate_existing=True)
+    if row is None:
+        return Standing(free_left(plan, 0, 0), Credits(0))
+    day = day_of(now)
+    day_used = row.day_used if row.day >= day else 0
+    month_used = row.month_used if row.month >= month_of(day) else 0
+    return Standing(free_left(plan, day_used, month_used), Credits(row.credits))
+
+
+async def grant(
+    tx: AsyncSession, owner: AccountId, amount: Credits, *, reference: str, now: datetime
+) -> bool:
+    """Add credits once for a reference; False when that reference was granted before."""
+    known = await tx.scalar(
+        select(LedgerRow.id).where(LedgerRow.reference == reference, LedgerRow.kind == "grant")
+    )
+    if known is not None:
+        return False
+    await _touch(tx, owner, now)
+    await tx.execute(
+        update(BalanceRow)
+        .where(BalanceRow.account_id == owner)
+        .values(credits=BalanceRow.credits + amount)
+    )
+    _write(tx, owner, "grant", amount, reference, now)
+    return True
+
+
+async def hold(
+    tx: AsyncSession, owner: AccountId, plan: Plan, price: Credits, now: datetime
+) -> Held | None:
+    """Set credits aside, the free allowance first; None when they do not suffice."""
+    row = await _touch(tx, owner, now)
+    free, balance = free_left(plan, row.day_used, row.month_used), Credits(row.credits)
+    parts = split(price, free, balance)
+    if parts is None:
+        return None
+    taken = await tx.scalar(
+        update(BalanceRow)
+        .where(
+            BalanceRow.account_id == owner,
+            BalanceRow.credits >= parts.paid,
+            BalanceRow.day_used + parts.free <= plan.daily_credits,
+            BalanceRow.month_used + parts.free <= plan.monthly_credits,
+        )
+        .values(
+            credits=BalanceRow.credits - parts.paid,
+            day_used=BalanceRow.day_used + parts.free,
+            month_used=BalanceRow.month_used + parts.free,
+        )
+        .returning(BalanceRow.account_id)
+    )
+    if taken is None:
+        return None
+    hold_id = HoldId(new_id())
+    tx.add(
+        HoldRow(
+            id=hold_id,
+            account_id=owner,
+            free_credits=parts.free,
+            paid_credits=parts.paid,
+            captured=0,
+            day=row.day,
+            state="open",
+            created_at=now,
+        )
+    )
+    _write(tx, owner, "hold", price, hold_id, now)
+    await tx.flush()
+    return Held(hold_id, Credits(free + balance - price))
+
+
+async def settle(tx: AsyncSession, hold_id: HoldId, charge: Credits, now: datetime) -> Credits:
+    """Capture ``charge`` of a hold and give the rest back; return what was given back.
+
+    A hold that is settled already is left as it is, and 0 comes back. A charge of 0 releases all.
+    """
+    row = (
+        await tx.scalars(
+            update(HoldRow)
+            .where(HoldRow.id == hold_id, HoldRow.state == "open")
+            .values(state="captured" if charge else "released", captured=charge)
+            .returning(HoldRow)
+            .execution_options(populate_existing=True)
+        )
+    ).one_or_none()
+    if row is None:
+        return Credits(0)
+    owner = AccountId(row.account_id)
+    # Bought credits are charged last, so what goes back is bought credits first.
+    rest = row.free_credits + row.paid_credits - charge
+    paid_back = min(rest, row.paid_credits)
+    free_back = rest - paid_back
+    if rest:
+        balance = await _touch(tx, owner, now)
+        same_day, same_month = balance.day == row.day, balance.month == month_of(row.day)
+        await tx.execute(
+            update(BalanceRow)
+            .where(BalanceRow.account_id == owner)
+            .values(
+                credits=BalanceRow.credits + paid_back,
+                day_used=BalanceRow.day_used - (free_back if same_day else 0),
+                month_used=BalanceRow.month_used - (free_back if same_month else 0),
+            )
+        )
+        _write(tx, owner, "release", Credits(rest), hold_id, now)
+    if charge:
+        _write(tx, owner, "capture", charge, hold_id, now)
+    return Credits(rest)
+
+
+def _write(
+    tx: AsyncSession, owner: AccountId, kind: str, amount: Credits, reference: str, now: datetime
+) -> None:
+    tx.add(
+        LedgerRow(
+            id=new_id(),
+            account_id=owner,
+            kind=kind,
+            credits=amount,
+            reference=reference,
+            created_at=now,
+        )
+    )

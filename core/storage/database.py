@@ -1,0 +1,140 @@
+"""The database: one SQLite file, or PostgreSQL by one setting; one transaction a command."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 30_000
+_UNIXEPOCH_SINCE = (3, 42, 0)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, stored in UTC on both databases; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware time into UTC (naive for SQLite, which knows no zones)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "times are aware; this one has no zone"
+            raise ValueError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Set what privacy and concurrency need on every SQLite connection, and assert it."""
+    # Writers queue at their first write instead of failing half way with "database is locked";
+    # what only reads takes no lock. Rules hold by conditional writes, as on PostgreSQL.
+    connection.isolation_level = "IMMEDIATE"
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "synchronous=FULL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.fetchall()
+    cursor.execute("PRAGMA secure_delete")
+    secure = cursor.fetchone()[0]
+    cursor.execute("PRAGMA foreign_keys")
+    keys = cursor.fetchone()[0]
+    cursor.execute("SELECT sqlite_version()")
+    version = tuple(int(part) for part in cursor.fetchone()[0].split("."))
+    cursor.close()
+    if secure != 1 or keys != 1:
+        msg = "this SQLite cannot overwrite deleted content or keep foreign keys"
+        raise RuntimeError(msg)
+    if version < _UNIXEPOCH_SINCE:
+        # The engine's SQL calls unixepoch('subsec'), which older SQLite does not know.
+        connection.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(_modifier: str) -> float:
+    return time.time()
+
+
+def harden(engine: Engine) -> Engine:
+    """Apply the SQLite settings to an engine; PostgreSQL needs none."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+class Database:
+    """Limner's tables, and the durable engine's beside them."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        """Prepare connections to ``sqlite:///file`` or ``postgresql://…``; opens none yet."""
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.url = parsed.set(drivername="sqlite+aiosqlite")
+            self.sync_url = parsed.set(drivername="sqlite")
+            self.engine: AsyncEngine = create_async_engine(self.url)
+        else:
+            self.url = parsed.set(drivername="postgresql+psycopg")
+            self.sync_url = self.url
+            self.engine = create_async_engine(
+                self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            )
+        harden(self.engine.sync_engine)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    def sync_engine(self) -> Engine:
+        """Make a second, synchronous engine on the same database, for the durable engine."""
+        if self.is_sqlite:
+            return harden(create_engine(self.sync_url))
+        return create_engine(self.sync_url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open one transaction: all of it happens, or none of it when an exception leaves."""
+        async with self._sessions() as session, session.begin():
+            yield session
+
+    async def now(self, tx: AsyncSession) -> datetime:
+        """Return the database's time, so that hosts with wrong clocks agree."""
+        if self.is_sqlite:
+            return datetime.now(UTC)
+        value: datetime = (await tx.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        return value.astimezone(UTC)
+
+    async def checkpoint(self) -> None:
+        """After a purge: fold SQLite's write-ahead log into the file and empty it."""
+        if self.is_sqlite:
+            async with self.engine.connect() as connection:
+                await connection.rollback()
+                raw = await connection.get_raw_connection()
+                driver = raw.driver_connection
+                assert driver is not None
+                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                await cursor.close()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()

@@ -1,0 +1,93 @@
+"""The picture store: sealed blobs in a local folder or an S3-compatible bucket."""
+
+from dataclasses import dataclass
+
+import obstore
+from obstore import store as obstores
+from obstore.exceptions import NotFoundError
+from obstore.store import ObjectStore
+
+from core.kernel.ids import AccountId, BlobId
+from core.storage.envelope import Place
+from core.storage.keys import KeyStore
+
+
+class BlobMissing(Exception):
+    """There is no such blob (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class S3Location:
+    """An S3-compatible bucket; ``endpoint`` empty means the vendor's own."""
+
+    bucket: str
+    prefix: str
+    endpoint: str
+    region: str
+    access_key: str
+    secret_key: str
+
+
+def local_store(folder: str) -> ObjectStore:
+    """Keep blobs in a folder of this machine, made when missing."""
+    return obstores.LocalStore(folder, mkdir=True, automatic_cleanup=True)
+
+
+def s3_store(where: S3Location) -> ObjectStore:
+    """Keep blobs in an S3-compatible bucket."""
+    return obstores.S3Store(
+        where.bucket,
+        prefix=where.prefix or None,
+        endpoint=where.endpoint or None,
+        region=where.region or "us-east-1",
+        access_key_id=where.access_key,
+        secret_access_key=where.secret_key,
+        virtual_hosted_style_request=False,
+        client_options={"allow_http": where.endpoint.startswith("http://")},
+    )
+
+
+class Vault:
+    """Holds bytes that belong to a person, sealed with that person's key."""
+
+    def __init__(self, store: ObjectStore, keys: KeyStore) -> None:
+        self._store = store
+        self._keys = keys
+
+    @staticmethod
+    def _path(owner: AccountId, blob: BlobId) -> str:
+        # One folder a person, so that erasure can list what is left.
+        return f"{owner}/{blob}"
+
+    async def put(self, owner: AccountId, blob: BlobId, data: bytes) -> None:
+        """Seal and store; the same blob id again replaces the bytes (a repeated step)."""
+        sealed = await self._keys.seal(Place("vault", "blob", blob, owner), data)
+        await obstore.put_async(self._store, self._path(owner, blob), sealed)
+
+    async def get(self, owner: AccountId, blob: BlobId) -> bytes:
+        """Read and open.
+
+        Raises:
+            BlobMissing: it was deleted or never stored.
+            Unreadable: the owner's key is destroyed.
+        """
+        try:
+            result = await obstore.get_async(self._store, self._path(owner, blob))
+        except (NotFoundError, FileNotFoundError) as missing:
+            raise BlobMissing from missing
+        sealed = bytes(await result.bytes_async())
+        return await self._keys.unseal(Place("vault", "blob", blob, owner), sealed)
+
+    async def delete(self, owner: AccountId, blob: BlobId) -> None:
+        """Delete; a blob that is gone already is no error."""
+        try:
+            await obstore.delete_async(self._store, self._path(owner, blob))
+        except (NotFoundError, FileNotFoundError):
+            return
+
+    async def blobs_of(self, owner: AccountId) -> tuple[BlobId, ...]:
+        """List what is stored for a person."""
+        found: list[BlobId] = []
+        async for batch in obstore.list(self._store, prefix=f"{owner}/"):
+            found.extend(BlobId(str(item["path"]).rsplit("/", 1)[-1]) for item in batch)
+        return tuple(found)
