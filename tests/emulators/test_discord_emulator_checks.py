@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import socket
+import struct
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -209,6 +211,35 @@ async def test_a_privileged_intent_closes_the_gateway(emulator: DiscordEmulator)
         await gateway.send_json({"op": 2, "d": identify})
         assert (await gateway.receive()).data == 4014
     assert emulator.violations == ["gateway: privileged intents ['MESSAGE_CONTENT']"]
+
+
+async def test_a_body_that_cannot_be_read_is_noted(emulator: DiscordEmulator) -> None:
+    path = "/users/@me/channels"
+    status, answer = await _ask(emulator, "POST", path, json={"recipient_id": "ann"})
+    assert (status, answer["code"]) == (400, 50035)
+    status, answer = await _ask(emulator, "POST", path, data=b"{")
+    assert (status, answer["code"]) == (400, 50109)
+    assert len(emulator.violations) == 2
+
+
+async def test_a_bot_that_dies_leaves_the_emulator_alive(emulator: DiscordEmulator) -> None:
+    identify = {"op": 2, "d": {"token": emulator.token, "intents": 1, "properties": {}}}
+    async with aiohttp.ClientSession() as dying:
+        first = await dying.ws_connect(emulator.gateway_url)
+        await first.send_json(identify)
+        await emulator.connected()
+        connection = first.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handle = await _asked(emulator)
+    await emulator.until(lambda: not emulator.gateway.connected, 5, "end of the connection")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(emulator.gateway_url) as second,
+    ):
+        await second.send_json(identify)
+        await emulator.connected()
+    assert handle.kind is None
+    assert emulator.violations == []
 
 
 def test_a_fault_on_no_route_is_refused() -> None:

@@ -130,8 +130,12 @@ class Gateway:
             self._world.violate(f"our event {name}: {problem}")
         event = {"op": DISPATCH, "t": name, "s": len(session.events) + 1, "d": data}
         session.events.append(event)
-        if session.socket is not None and not session.socket.closed:
+        if session.socket is None or session.socket.closed:
+            return
+        try:
             await session.socket.send_json(event)
+        except ConnectionResetError:  # the bot died: the event waits for a resume
+            session.socket = None
 
     async def dispatch(
         self, name: str, data: Json, *, guild: Guild | None = None, needs: int = 0

@@ -174,7 +174,9 @@ class Routes:
         return 204, None
 
     async def _direct_channel(self, asked: Asked) -> Answer:
-        who = self._world.users.get(int(asked.body["recipient_id"]))
+        recipient = str((asked.body or {}).get("recipient_id"))
+        refuse([] if recipient.isdigit() else [f"recipient_id {recipient!r} is not a snowflake"])
+        who = self._world.users.get(int(recipient))
         if who is None:
             raise ApiError(10013)
         return 200, shapes.channel(self._world.direct_channel(who))

@@ -55,7 +55,11 @@ class Server:
             self._world.violate(f"unknown route {request.method} {path}")
             return _refusal(ApiError(0))
         route, parameters, handler = found
-        body, uploads = await _body(request)
+        try:
+            body, uploads = await _body(request)
+        except json.JSONDecodeError:
+            self._world.violate(f"{route}: the body is not JSON")
+            return _refusal(ApiError(50109))
         call = Call(route, path, body)
         self._world.calls.append(call)
         fault = self.faults.take(route)
@@ -64,7 +68,12 @@ class Server:
             call.status = early.status
             return early
         asked = Asked(route, parameters, dict(request.query), body, uploads)
-        status, answer = await self._effect(request, asked, handler, fault)
+        try:
+            status, answer = await self._effect(request, asked, handler, fault)
+        except Exception as error:
+            # A 500 would be retried by discord.py and so hide a body that we cannot read.
+            self._world.violate(f"{route} could not be handled: {error!r}")
+            raise
         await self._lose(request, fault)
         call.status, call.answer = status, answer
         self._world.changed()
