@@ -89,8 +89,8 @@ class RouteReceipt:
         Raises:
             ValueError: the text is not a receipt.
         """
-        data: Any = json.loads(text)
         try:
+            data: Any = json.loads(text)
             return cls(
                 chosen=data["chosen"],
                 eligible=tuple(data["eligible"]),
@@ -98,7 +98,7 @@ class RouteReceipt:
                 later=tuple(data["later"]),
                 controls=PrivacyControls(**data["controls"]),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError("not a route receipt") from error
 
 

@@ -81,23 +81,31 @@ async def stream_of(response: httpx.Response, max_bytes: int) -> AsyncIterator[S
         MalformedAnswerError: an event is no JSON object.
     """
     lines: list[str] = []
+    async for line in _lines(response, max_bytes):
+        if line:
+            lines.append(line)
+            continue
+        if (item := _item(lines)) is not None:
+            yield item
+        lines = []
+    if (item := _item(lines)) is not None:
+        yield item
+
+
+async def _lines(response: httpx.Response, max_bytes: int) -> AsyncIterator[str]:
+    """Yield the lines of a body; a line of many megabytes is put together once, not per chunk."""
     seen = 0
-    buffer = ""
+    pieces: list[str] = []
     async for text in response.aiter_text():
         seen += len(text)
         if seen > max_bytes:
             raise TooMuchError
-        buffer += text
-        *complete, buffer = buffer.split("\n")
-        for line in complete:
-            if stripped := line.rstrip("\r"):
-                lines.append(stripped)
-                continue
-            if (item := _item(lines)) is not None:
-                yield item
-            lines = []
-    if (item := _item([*lines, buffer.rstrip("\r")])) is not None:
-        yield item
+        *complete, rest = text.split("\n")
+        for part in complete:
+            yield "".join([*pieces, part]).rstrip("\r")
+            pieces = []
+        pieces.append(rest)
+    yield "".join(pieces).rstrip("\r")
 
 
 def _item(lines: list[str]) -> StreamItem | None:

@@ -103,7 +103,8 @@ class Call:
             kind = response.headers.get("content-type", "")
             if kind.startswith("text/event-stream"):
                 return await self._streamed(job, response, max_bytes)
-            return pictures_of(await read_capped(response, max_bytes))
+            answer = await read_capped(response, max_bytes)
+            return await asyncio.to_thread(pictures_of, answer)
 
     async def _refused(self, response: httpx.Response) -> Failure:
         try:
