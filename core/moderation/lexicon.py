@@ -37,7 +37,7 @@ class Innocent(StrEnum):
 Meaning = Category | Hint | Innocent
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """One letter of the tree of words; a word is a way from the root."""
 

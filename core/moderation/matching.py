@@ -2,13 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from core.moderation.lexicon import Innocent, Lexicon, Meaning, Node
 
 _MAX_GAP: Final = 3
 """Signs between two letters of a word; more than this is not one word any more."""
+
+_NEAR: Final = 6
+"""How soon a real letter must come after a digit or sign that begins a word, in characters."""
+
+_LONGEST_MATCH: Final = 120
+"""Characters from the first letter of a word to its last, gaps and repeated letters included."""
 
 _STANDS_FOR: Final = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b",
@@ -17,6 +23,7 @@ _STANDS_FOR: Final = {
 }  # fmt: skip
 _ENDS_A_CHINESE_WORD: Final = frozenset(",。、!?;:\n")
 _LATIN: Final = re.compile(r"[a-z]+")
+_REAL_LETTER: Final = re.compile(r"[a-z\u3400-\u9fff]")
 _HAN_PIECE: Final = re.compile(r"[\u3400-\u9fff]+")
 _LONG_HAN_WORD: Final = 3
 _LONG_LATIN_WORD: Final = 5
@@ -90,30 +97,34 @@ def _may_start(text: str, start: int) -> bool:
         return True
     if start > 0 and _is_latin(text[start - 1]):
         return False
-    return _is_latin(char) or char in _STANDS_FOR
+    # What stands for a letter begins a word only near a real one: rows of signs are decoration.
+    return _is_latin(char) or (
+        char in _STANDS_FOR and _REAL_LETTER.search(text, start, start + _NEAR) is not None
+    )
 
 
 def _read(text: str, start: int, root: Node) -> Iterator[tuple[int, Meaning]]:
     """Walk the tree from one place on and give the end and meaning of each word met."""
-    states = [_State(root, "")]
-    for place in range(start, len(text)):
+    states = {_State(root, "")}
+    for place in range(start, min(len(text), start + _LONGEST_MATCH)):
         char = text[place]
         letters = _letters_of(char)
-        stepped = [after for state in states for after in _step(state, letters)]
+        # Sets: two ways to the same state are one, or a row of signs would double them each time.
+        stepped = {after for state in states for after in _step(state, letters)}
         # A sign may also be nothing but a gap, though not where a word begins.
-        waiting = [] if char.isalnum() or place == start else _wait(states, char)
-        states = stepped + waiting
+        may_wait = place > start and not char.isalnum()
+        states = stepped | _wait(states, char) if may_wait else stepped
         if not states:
             return
         yield from _ends(text, place + 1, stepped)
 
 
-def _wait(states: list[_State], char: str) -> list[_State]:
-    return [
-        replace(state, gap=state.gap + 1)
+def _wait(states: set[_State], char: str) -> set[_State]:
+    return {
+        _State(state.node, state.letter, state.gap + 1)
         for state in states
         if state.gap < _MAX_GAP and not (_is_han(state.letter) and char in _ENDS_A_CHINESE_WORD)
-    ]
+    }
 
 
 def _letters_of(char: str) -> str:
@@ -127,11 +138,11 @@ def _step(state: _State, letters: str) -> Iterator[_State]:
     for letter in letters:
         if child := state.node.children.get(letter):
             yield _State(child, letter)
-        if letter == state.letter and _is_latin(letter):
-            yield replace(state, gap=0)  # the same letter once more
+    if letters == state.letter and _is_latin(letters):
+        yield _State(state.node, letters)  # the same letter once more
 
 
-def _ends(text: str, end: int, states: list[_State]) -> Iterator[tuple[int, Meaning]]:
+def _ends(text: str, end: int, states: set[_State]) -> Iterator[tuple[int, Meaning]]:
     follows = end < len(text) and _is_latin(text[end])
     for state in states:
         for meaning in state.node.stem_meanings:

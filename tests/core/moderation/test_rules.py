@@ -1,5 +1,6 @@
 """What people may ask for, and what is refused, in both languages and in disguise."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,17 @@ def test_grown_up_ages_are_no_reason(age: str) -> None:
 
 def test_a_verdict_never_carries_the_words() -> None:
     assert "porn" not in repr(judge_text("porn", Level.SAFE))
+
+
+@pytest.mark.parametrize(
+    "unit", ["s ", "!", "1 ", "*", "e!3|", "a.", "色 ", "@$", "sex ", "al gore ", "ﷺ", "🅽 ", "12 "]
+)
+def test_no_text_keeps_the_judge_busy(unit: str) -> None:
+    started_s = time.process_time()
+
+    judge_text(unit * (4000 // len(unit)), Level.SAFE)
+
+    assert time.process_time() - started_s < 2
 
 
 # --- disguises ----------------------------------------------------------------------------------
