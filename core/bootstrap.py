@@ -12,7 +12,9 @@ from core.kernel.clock import Clock, SystemClock
 from core.moderation.classifier import PictureClassifier
 from core.moderation.screen import Screen
 from core.policy.profile import load_profile
+from core.providers.catalogue.loader import load_dialect
 from core.providers.healthbook import HealthBook
+from core.providers.openai_compat.provider import OpenAICompat
 from core.providers.port import Provider
 from core.providers.registry import Registry
 from core.quotas.rules import load_plans
@@ -26,7 +28,19 @@ LANES: tuple[Lane, ...] = ("standard", "premium")
 
 def build_providers(settings: Settings) -> list[Provider]:
     """Make the providers that the settings name, the operator's own service first."""
-    raise NotImplementedError
+    providers: list[Provider] = []
+    if settings.openai_base_url:
+        key = settings.openai_api_key
+        providers.append(
+            OpenAICompat(
+                dialect=load_dialect(settings.openai_dialect),
+                base_url=settings.openai_base_url,
+                api_key=key.get_secret_value() if key else "",
+                models=settings.openai_models,
+                self_hosted=settings.openai_self_hosted,
+            )
+        )
+    return providers
 
 
 def build_vault(settings: Settings, keys: KeyStore) -> Vault:

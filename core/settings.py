@@ -91,6 +91,10 @@ class Settings(EnvironmentSettings):
         (), validation_alias="LIMNER_OPENAI_MODELS"
     )
     """Model names, separated by commas; empty means those the dialect's data lists."""
+    openai_self_hosted: bool = Field(
+        default=False, validation_alias="LIMNER_OPENAI_SELF_HOSTED"
+    )
+    """Whether you run that service yourself, so that nothing leaves your own machines."""
     builtin: bool = Field(default=True, validation_alias="LIMNER_BUILTIN")
     """Whether the built-in illustrator is offered."""
     builtin_workers: int = Field(1, ge=1, le=16, validation_alias="LIMNER_BUILTIN_WORKERS")

@@ -9,6 +9,7 @@ from dbos import DBOS
 from sqlalchemy import Connection, text
 
 from core.engine.engine import SCHEMA
+from core.settings import Settings
 from core.storage.database import Database
 
 _LOCK = 727_001
@@ -52,3 +53,9 @@ def revision_of(database: Database) -> str | None:
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
+
+
+def migrate_database(settings: Settings) -> None:
+    """Make the data folder if need be and bring the configured database up to date. Blocking."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    migrate(Database(settings.resolved_database_url()))

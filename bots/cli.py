@@ -1,0 +1,214 @@
+"""The `limner` command: run everything that is configured, or one part of it; check; migrate."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+import typer
+
+from bots.discord import app as discord_bot
+from bots.discord.settings import DiscordSettings
+from bots.playground import serve as playground
+from bots.telegram import app as telegram_bot
+from bots.telegram.settings import TelegramSettings
+from core.app import App
+from core.bootstrap import running_app
+from core.checkup import problems_of
+from core.generation.load import service_load
+from core.logs import set_up_logs
+from core.migrations.migrate import migrate_database
+from core.settings import EnvironmentSettings, Settings, SettingsError, load, unknown_names
+from core.web.metrics import serve_metrics
+from core.worker import working
+
+UNUSABLE = 2
+"""Exit status when the settings can't be used."""
+
+limner = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Limner makes pictures in chat: on Telegram, on Discord, and on a local page.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that the environment and the file say."""
+
+    core: Settings
+    telegram: TelegramSettings
+    discord: DiscordSettings
+
+
+GROUPS: tuple[type[EnvironmentSettings], ...] = (Settings, TelegramSettings, DiscordSettings)
+
+
+def configuration(*, needs_bot: bool | None = None) -> Configuration:
+    """Read the settings; say what is wrong with them in plain words and stop if anything is.
+
+    ``needs_bot``: whether a bot will start; None means "if a token is set".
+    """
+    problems = [f"{name} is not a setting of Limner" for name in unknown_names(GROUPS)]
+    try:
+        found = Configuration(load(Settings), load(TelegramSettings), load(DiscordSettings))
+    except SettingsError as wrong:
+        _stop([*problems, *wrong.problems])
+    has_token = bool(found.telegram.token or found.discord.token)
+    has_bot = has_token if needs_bot is None else needs_bot
+    problems.extend(problems_of(found.core, has_bot=has_bot))
+    problems.extend(found.telegram.problems())
+    if problems:
+        _stop(problems)
+    return found
+
+
+def _stop(problems: list[str]) -> NoReturn:
+    for problem in problems:
+        typer.echo(f"- {problem}", err=True)
+    typer.echo("Nothing was started. docs/operating.md lists every setting.", err=True)
+    raise typer.Exit(UNUSABLE)
+
+
+Part = Callable[[App], Awaitable[None]]
+
+
+async def _work(app: App) -> None:
+    async with working(app):
+        await asyncio.Event().wait()
+
+
+async def _run_parts(settings: Settings, parts: list[Part]) -> None:
+    """Run the parts side by side until one fails or the process is told to stop."""
+    await asyncio.to_thread(migrate_database, settings)
+    async with running_app(settings) as app:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, stopping.set)
+        running = [asyncio.ensure_future(part(app)) for part in parts]
+        stop = asyncio.ensure_future(stopping.wait())
+        await asyncio.wait({*running, stop}, return_when=asyncio.FIRST_COMPLETED)
+        failed = [task for task in running if task.done() and not task.cancelled()]
+        for task in (*running, stop):
+            task.cancel()
+        for task in running:
+            with contextlib.suppress(asyncio.CancelledError):
+                if task not in failed:
+                    await task
+        for task in failed:
+            task.result()
+
+
+def _start(found: Configuration, parts: list[Part]) -> None:
+    set_up_logs(found.core.log_format)
+    metrics_port = found.core.metrics_port
+    if metrics_port is not None:
+        parts.append(lambda app: serve_metrics(app, metrics_port))
+    asyncio.run(_run_parts(found.core, parts))
+
+
+def _playground(found: Configuration) -> Part:
+    return lambda app: playground.serve(app, found.core.port)
+
+
+def _telegram(found: Configuration) -> Part:
+    return lambda app: telegram_bot.run(app, found.telegram)
+
+
+def _discord(found: Configuration) -> Part:
+    return lambda app: discord_bot.run(app, found.discord)
+
+
+@limner.command()
+def run() -> None:
+    """Start everything: playground, worker, and each bot whose token is set."""
+    found = configuration()
+    parts: list[Part] = [_work, _playground(found)]
+    names = ["worker", f"playground at http://127.0.0.1:{found.core.port} (this computer only)"]
+    if found.telegram.token:
+        parts.append(_telegram(found))
+        names.append("Telegram bot")
+    if found.discord.token:
+        parts.append(_discord(found))
+        names.append("Discord bot")
+    typer.echo("Limner starts: " + ", ".join(names))
+    _start(found, parts)
+
+
+@limner.command()
+def web() -> None:
+    """Start the playground page alone."""
+    found = configuration(needs_bot=False)
+    _start(found, [_playground(found)])
+
+
+@limner.command()
+def worker() -> None:
+    """Start a worker alone; as many as you like on PostgreSQL."""
+    _start(configuration(needs_bot=False), [_work])
+
+
+@limner.command()
+def telegram() -> None:
+    """Start the Telegram bot alone."""
+    found = configuration(needs_bot=True)
+    if not found.telegram.token:
+        _stop(["TELEGRAM_TOKEN is missing"])
+    _start(found, [_telegram(found)])
+
+
+@limner.command()
+def discord() -> None:
+    """Start the Discord bot alone."""
+    found = configuration(needs_bot=True)
+    if not found.discord.token:
+        _stop(["DISCORD_TOKEN is missing"])
+    _start(found, [_discord(found)])
+
+
+@limner.command()
+def migrate() -> None:
+    """Bring the database up to date, and do nothing else."""
+    found = configuration(needs_bot=False)
+    migrate_database(found.core)
+    typer.echo("The database is up to date.")
+
+
+@limner.command()
+def check() -> None:
+    """Say in plain words what is missing or contradictory, before anything starts."""
+    found = configuration()
+    starts = ["playground", "worker"]
+    starts += ["Telegram bot"] if found.telegram.token else []
+    starts += ["Discord bot"] if found.discord.token else []
+    typer.echo("All settings can be used. `limner run` starts: " + ", ".join(starts))
+
+
+@limner.command()
+def status() -> None:
+    """Say how many requests wait, run and are undelivered."""
+    found = configuration(needs_bot=False)
+
+    async def look() -> None:
+        await asyncio.to_thread(migrate_database, found.core)
+        async with running_app(found.core, providers=[]) as app:
+            load_now = await service_load(app)
+        typer.echo(
+            f"waiting {load_now.queued} · running {load_now.running} · "
+            f"undelivered {load_now.undelivered}"
+        )
+
+    asyncio.run(look())
+
+
+def main() -> None:
+    """Run the command line."""
+    limner()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Health and Prometheus metrics for operators, on loopback; no content, no identities."""
+
+from collections.abc import Iterable
+
+import uvicorn
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from core.app import App
+from core.generation.load import ServiceLoad, service_load
+
+_STUCK_S = 600.0
+"""Nothing is delivered for so long: the health check fails."""
+
+
+class _LoadCollector(Collector):
+    """One reading of the load, as gauges."""
+
+    def __init__(self, load: ServiceLoad) -> None:
+        self._load = load
+
+    def collect(self) -> Iterable[Metric]:
+        load = self._load
+        requests = GaugeMetricFamily(
+            "limner_requests", "Requests by what they are doing", labels=["state"]
+        )
+        for state, count in (
+            ("queued", load.queued),
+            ("running", load.running),
+            ("undelivered", load.undelivered),
+        ):
+            requests.add_metric([state], count)
+        yield requests
+        ended = GaugeMetricFamily(
+            "limner_ended_requests", "Stored requests by outcome", labels=["outcome"]
+        )
+        for outcome, count in load.ended_by_outcome.items():
+            ended.add_metric([outcome], count)
+        yield ended
+        yield GaugeMetricFamily(
+            "limner_oldest_queued_seconds",
+            "Age of the oldest waiting request",
+            value=load.oldest_queued_s,
+        )
+        yield GaugeMetricFamily(
+            "limner_oldest_undelivered_seconds",
+            "Age of the oldest undelivered outcome",
+            value=load.oldest_undelivered_s,
+        )
+
+
+def metrics_app(app: App) -> Starlette:
+    """Make the two pages: ``/metrics`` and ``/healthz``."""
+
+    async def metrics(_request: Request) -> Response:
+        registry = CollectorRegistry()
+        registry.register(_LoadCollector(await service_load(app)))
+        ProcessCollector(registry=registry)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def health(_request: Request) -> Response:
+        load = await service_load(app)
+        is_stuck = load.oldest_undelivered_s > _STUCK_S
+        facts = {"status": "stuck" if is_stuck else "ok", "queued": load.queued}
+        return JSONResponse(facts, status_code=503 if is_stuck else 200)
+
+    return Starlette(routes=[Route("/metrics", metrics), Route("/healthz", health)])
+
+
+async def serve_metrics(app: App, port: int) -> None:
+    """Serve until cancelled, on 127.0.0.1 only."""
+    config = uvicorn.Config(
+        metrics_app(app), host="127.0.0.1", port=port, log_config=None, access_log=False
+    )
+    server = uvicorn.Server(config)
+    await server.serve()
