@@ -1,5 +1,6 @@
 """The database: one SQLite file, or PostgreSQL by one setting; one transaction a command."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 30_000
+_CHECKPOINT_PAUSE_S = 0.05
 _UNIXEPOCH_SINCE = (3, 42, 0)
 
 
@@ -85,6 +87,13 @@ def harden(engine: Engine) -> Engine:
     return engine
 
 
+async def _is_busy(driver: Any) -> bool:
+    cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    busy, _log, _folded = await cursor.fetchone()
+    await cursor.close()
+    return bool(busy)
+
+
 class Database:
     """Limner's tables, and the durable engine's beside them."""
 
@@ -124,16 +133,29 @@ class Database:
         value: datetime = (await tx.execute(text("SELECT clock_timestamp()"))).scalar_one()
         return value.astimezone(UTC)
 
-    async def checkpoint(self) -> None:
-        """After a purge: fold SQLite's write-ahead log into the file and empty it."""
-        if self.is_sqlite:
-            async with self.engine.connect() as connection:
-                await connection.rollback()
-                raw = await connection.get_raw_connection()
-                driver = raw.driver_connection
-                assert driver is not None
-                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                await cursor.close()
+    async def checkpoint(self, *, patience_s: float = 30) -> None:
+        """After a purge: fold SQLite's write-ahead log into the file and empty it.
+
+        Raises:
+            TimeoutError: somebody read or wrote all the time, so that deleted content may still
+                be in the log.
+        """
+        if not self.is_sqlite:
+            return
+        async with asyncio.timeout(patience_s), self.engine.connect() as connection:
+            await connection.rollback()
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            assert driver is not None
+            # Waiting inside SQLite would keep every writer out meanwhile.
+            await driver.execute("PRAGMA busy_timeout=0")
+            try:
+                while True:
+                    if not await _is_busy(driver):
+                        break
+                    await asyncio.sleep(_CHECKPOINT_PAUSE_S)
+            finally:
+                await driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     async def aclose(self) -> None:
         """Close every connection."""
