@@ -17,6 +17,8 @@ WriteFailed = c2pa.C2paError
 
 _CLAIM_GENERATOR: Final = "Limner"
 _EMAIL_PROTECTION: Final = "1.3.6.1.5.5.7.3.4"
+_KEPT_ELSEWHERE: Final = "Remote"
+"""How the library's message begins; it has a class for this fault but does not raise it."""
 _ACTION_LABELS: Final = ("c2pa.actions.v2", "c2pa.actions")
 
 
@@ -30,7 +32,7 @@ class SignatureState(StrEnum):
     BROKEN = "broken"
     """There is a manifest, but picture, manifest or signature do not fit."""
     NONE = "none"
-    """No manifest: never signed, or re-encoded since."""
+    """No manifest in it: never signed, re-encoded since, or kept at an address not called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,9 @@ def read(picture: bytes, mime: str, signer: Signer) -> Manifest:
             store = json.loads(reader.json())
     except c2pa.C2paError.ManifestNotFound:
         return Manifest(SignatureState.NONE, "", "")
-    except c2pa.C2paError:
-        return Manifest(SignatureState.BROKEN, "", "")
+    except c2pa.C2paError as fault:
+        is_elsewhere = fault.message.startswith(_KEPT_ELSEWHERE)
+        return Manifest(SignatureState.NONE if is_elsewhere else SignatureState.BROKEN, "", "")
     return _summary(store)
 
 

@@ -1,12 +1,15 @@
 """What a picture says of itself after it was delivered, re-encoded, changed or forged."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -14,7 +17,7 @@ from core.generation.provenance.inspection import inspect
 from core.generation.provenance.likeness import MATCH_BITS, distance, hash_of
 from core.generation.provenance.manifest import SignatureState
 from core.generation.provenance.signer import Signer
-from core.generation.provenance.stamping import StampedPicture, stamp
+from core.generation.provenance.stamping import StampedPicture, StampFailed, stamp
 from core.moderation.errors import NotAPicture, PictureTooLarge
 from tests.core.moderation.pictures import a_bomb, a_scene, encode
 
@@ -257,3 +260,29 @@ async def test_a_picture_that_is_also_an_archive_loses_the_archive(signer: Signe
 
     assert b"hidden" not in after.data
     assert (await inspect(polyglot, signer)).state is SignatureState.NONE
+
+
+SMALL = {name: encode(a_scene(size_px=(48, 32)), name) for name in FORMATS}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(name=st.sampled_from(FORMATS), data=st.data())
+async def test_damaged_files_are_refused_or_handled_but_never_crash(
+    signer: Signer, name: str, data: st.DataObject
+) -> None:
+    original = SMALL[name]
+    if data.draw(st.booleans()):
+        original = (await stamp(original, f"image/{name.lower()}", "ai", NOON, signer)).data
+    changed = bytearray(original)
+    for _ in range(data.draw(st.integers(1, 10))):
+        changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+    found = None
+
+    with suppress(NotAPicture, PictureTooLarge):
+        found = await inspect(bytes(changed), signer)
+    with suppress(NotAPicture, PictureTooLarge, StampFailed):
+        again = await stamp(bytes(changed), f"image/{name.lower()}", "ai", NOON, signer)
+        assert (await inspect(again.data, signer)).state is SignatureState.OURS
+
+    if found is not None and bytes(changed) != original:
+        assert found.state is not SignatureState.OURS
