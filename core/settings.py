@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -91,9 +92,7 @@ class Settings(EnvironmentSettings):
         (), validation_alias="LIMNER_OPENAI_MODELS"
     )
     """Model names, separated by commas; empty means those the dialect's data lists."""
-    openai_self_hosted: bool = Field(
-        default=False, validation_alias="LIMNER_OPENAI_SELF_HOSTED"
-    )
+    openai_self_hosted: bool = Field(default=False, validation_alias="LIMNER_OPENAI_SELF_HOSTED")
     """Whether you run that service yourself, so that nothing leaves your own machines."""
     builtin: bool = Field(default=True, validation_alias="LIMNER_BUILTIN")
     """Whether the built-in illustrator is offered."""
@@ -142,6 +141,34 @@ class Settings(EnvironmentSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data / 'limner.db'}"
+
+
+def storage_problems(settings: Settings) -> list[str]:
+    """Return where the keys are not apart from the data, or not private, in plain words."""
+    problems = []
+    folder = settings.keys.resolve()
+    if folder.is_dir() and folder.stat().st_mode & 0o077:
+        problems.append("LIMNER_KEYS can be entered by other users of this machine: chmod 700")
+    url = settings.resolved_database_url()
+    if url.startswith("sqlite:///"):
+        file = Path(url.removeprefix("sqlite:///")).resolve()
+        if folder in file.parents:
+            problems.append("DATABASE_URL is a file inside LIMNER_KEYS: keep the two apart")
+    if settings.keys_database_url is not None:
+        keys_url = settings.keys_database_url.get_secret_value()
+        if not keys_url.startswith(("postgresql://", "postgresql+psycopg://")):
+            problems.append("LIMNER_KEYS_DATABASE_URL is not postgresql://…")
+        elif _server_and_name(keys_url) == _server_and_name(url):
+            problems.append(
+                "LIMNER_KEYS_DATABASE_URL is the data's own database: a copy of the data would "
+                "carry its own keys"
+            )
+    return problems
+
+
+def _server_and_name(url: str) -> tuple[object, ...]:
+    parts = urlsplit(url)
+    return (parts.hostname, parts.port or 5432, parts.path, parse_qs(parts.query).get("host"))
 
 
 def split_list(value: object) -> object:

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import (
+    URL,
     Column,
-    Engine,
     Integer,
     LargeBinary,
     MetaData,
@@ -23,15 +23,21 @@ from sqlalchemy import (
     create_engine,
     delete,
     insert,
+    inspect,
+    make_url,
     select,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from core.kernel.ids import AccountId
 from core.storage.database import harden
 from core.storage.envelope import KEY_BYTES, Place, Unreadable, key_version_of, seal, unseal
 
 _THREADS = 4
+_PRIVATE_FILE = 0o600
+_PRIVATE_FOLDER = 0o700
+_CHECK = "0-installation"
+"""Not an account: proof that this folder's secrets are those that the table was made with."""
 Result = TypeVar("Result")
 
 _METADATA = MetaData()
@@ -45,11 +51,19 @@ PERSON_KEYS = Table(
 )
 
 
+class WrongKeys(Exception):
+    """The master key or the pepper is not the one that people's keys were made with.
+
+    Nothing was read or written. Restore both files from their backup, or copy them from the
+    host that made them.
+    """
+
+
 def _read_or_make(path: Path) -> bytes:
     """Return the secret in a file, making it once even if two processes start together."""
     if not path.exists():
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(KEY_BYTES))
             file.flush()
@@ -67,6 +81,16 @@ def _read_or_make(path: Path) -> bytes:
     return secret
 
 
+def _address(folder: Path, url: str | None) -> str | URL:
+    """Return the key table's address; a file of ours is made first, for our eyes only."""
+    if url is not None:
+        return make_url(url).set(drivername="postgresql+psycopg")
+    file = folder / "keys.db"
+    # SQLite gives its log files the mode of the database.
+    file.touch(mode=_PRIVATE_FILE)
+    return f"sqlite:///{file}"
+
+
 class KeyStore:
     """Makes, hands out and destroys the data keys of people; hashes their native ids.
 
@@ -75,15 +99,48 @@ class KeyStore:
     """
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
-        """Open or make the key folder (mode 0700) with the master key and the pepper (0600)."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Open or make the key folder (mode 0700) with the master key and the pepper (0600).
+
+        Raises:
+            WrongKeys: the folder's secrets are not those that the table was made with.
+        """
+        folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         self.folder = folder
         self._master = _read_or_make(folder / "master.key")
         self._pepper = _read_or_make(folder / "pepper.key")
-        self._engine: Engine = harden(create_engine(url or f"sqlite:///{folder / 'keys.db'}"))
-        _METADATA.create_all(self._engine)
+        self._engine = harden(create_engine(_address(folder, url)))
+        try:
+            self._make_table()
+            self._check_secrets()
+        except BaseException:
+            self._engine.dispose()
+            raise
         # Threads of its own: an answer to a person never waits behind a picture being encoded.
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="limner-keys")
+
+    def _make_table(self) -> None:
+        try:
+            _METADATA.create_all(self._engine)
+        except (IntegrityError, OperationalError, ProgrammingError):
+            # Two processes start at once: the other one has just made it.
+            if not inspect(self._engine).has_table(PERSON_KEYS.name):
+                raise
+
+    def _check_secrets(self) -> None:
+        proof = hmac.digest(self._master, self._pepper, "sha256")
+        row = {"account_id": _CHECK, "version": 0, "wrapped": proof}
+        query = select(PERSON_KEYS.c.wrapped).where(PERSON_KEYS.c.account_id == _CHECK)
+        try:
+            with self._engine.begin() as connection:
+                known = connection.execute(query).scalar_one_or_none()
+                if known is None:
+                    connection.execute(insert(PERSON_KEYS).values(row))
+                    return
+        except IntegrityError:
+            with self._engine.begin() as connection:
+                known = connection.execute(query).scalar_one()
+        if not hmac.compare_digest(known, proof):
+            raise WrongKeys
 
     def fingerprint(self, purpose: str, *parts: str) -> str:
         """Return a keyed hash (HMAC-SHA-256, hex) for look-ups; useless without the pepper."""
@@ -101,7 +158,7 @@ class KeyStore:
             row = connection.execute(query).first()
         if row is None:
             raise Unreadable
-        return row.version, aes_key_unwrap(self._master, row.wrapped)
+        return row.version, self._unwrap(row.wrapped)
 
     def _key(self, owner: AccountId, version: int) -> bytes:
         query = select(PERSON_KEYS.c.wrapped).where(
@@ -111,7 +168,13 @@ class KeyStore:
             wrapped = connection.execute(query).scalar_one_or_none()
         if wrapped is None:
             raise Unreadable
-        return aes_key_unwrap(self._master, wrapped)
+        return self._unwrap(wrapped)
+
+    def _unwrap(self, wrapped: bytes) -> bytes:
+        try:
+            return aes_key_unwrap(self._master, wrapped)
+        except InvalidUnwrap as changed:
+            raise Unreadable from changed
 
     def make_sync(self, owner: AccountId) -> None:
         """Make the person's first key; does nothing when there is one."""
@@ -142,18 +205,29 @@ class KeyStore:
         return unseal(self._key(owner, key_version_of(sealed)), sealed, place)
 
     def destroy_sync(self, owner: AccountId) -> int:
-        """Destroy every key of a person, overwritten on disk; return how many there were."""
+        """Destroy every key of a person; return how many there were.
+
+        In SQLite the bytes are overwritten at once. PostgreSQL reuses the space in its own time.
+
+        Raises:
+            TimeoutError: the keys are gone from the table, but SQLite's log could not be emptied.
+        """
         with self._engine.begin() as connection:
             count = connection.execute(
                 delete(PERSON_KEYS).where(PERSON_KEYS.c.account_id == owner)
             ).rowcount
         if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                connection.rollback()
-                raw = connection.connection.driver_connection
-                assert raw is not None
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._empty_log()
         return count
+
+    def _empty_log(self) -> None:
+        with self._engine.connect() as connection:
+            connection.rollback()
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            busy, _log, _folded = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise TimeoutError
 
     async def _off_loop(self, work: Callable[..., Result], *args: object) -> Result:
         loop = asyncio.get_running_loop()
