@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
@@ -34,7 +34,7 @@ class Signer:
     certificate under it: "signed under this root" means "signed by this deployment".
     """
 
-    key_pem: bytes
+    key_pem: bytes = field(repr=False)
     chain_pem: bytes
     """Signing certificate first, root last."""
     root_pem: bytes

@@ -18,6 +18,10 @@ def test_the_same_key_is_loaded_again(tmp_path: Path) -> None:
     assert Signer.open(tmp_path) == Signer.open(tmp_path)
 
 
+def test_the_key_is_never_printed(tmp_path: Path) -> None:
+    assert "PRIVATE" not in repr(Signer.open(tmp_path))
+
+
 def test_only_the_owner_can_read_the_key(tmp_path: Path) -> None:
     Signer.open(tmp_path / "keys")
     files = list((tmp_path / "keys").iterdir())
