@@ -2,9 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
-export PYTHONWARNDEFAULTENCODING = 0
 
-.PHONY: help run setup test test-all bench check lint types walls format lock clean
+.PHONY: help run setup test test-slow test-all bench check lint types walls format lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,8 +17,10 @@ setup: .venv/.dev-ready ## install everything that the tests need, from the lock
 test: .venv/.dev-ready ## the test suite (a few minutes)
 	@$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile
 
-test-all: .venv/.dev-ready ## everything, with real Chromium and the kill -9 suites
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test-slow: .venv/.dev-ready ## the slow suites: kill -9 and real Chromium
+	@$(BIN)/python -m pytest -m "slow or browser" -n 2 --dist loadscope
+
+test-all: test test-slow ## everything
 
 bench: .venv/.dev-ready ## print the table of numbers
 	@$(BIN)/python -m tests.benchmarks
