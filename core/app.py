@@ -21,6 +21,10 @@ from core.storage.vault import Vault
 class Screening(Protocol):
     """Says whether words or a picture may be made or shown; built from several judges."""
 
+    async def prepare(self) -> None:
+        """Load what the first picture needs, so that it does not wait for it."""
+        ...
+
     async def refuse_text(self, text: str, *, adult_room: bool) -> str | None:
         """Return the category the words are refused for, or None.
 

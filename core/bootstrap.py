@@ -12,6 +12,7 @@ from core.kernel.clock import Clock, SystemClock
 from core.moderation.classifier import PictureClassifier
 from core.moderation.screen import Screen
 from core.policy.profile import load_profile
+from core.providers.builtin import Builtin
 from core.providers.catalogue.loader import load_dialect
 from core.providers.healthbook import HealthBook
 from core.providers.openai_compat.provider import OpenAICompat
@@ -40,6 +41,8 @@ def build_providers(settings: Settings) -> list[Provider]:
                 self_hosted=settings.openai_self_hosted,
             )
         )
+    if settings.builtin:
+        providers.append(Builtin(workers=settings.builtin_workers))
     return providers
 
 
@@ -99,6 +102,7 @@ async def running_app(
     database = Database(settings.resolved_database_url())
     engine = build_engine(settings, database)
     registry = Registry(build_providers(settings) if providers is None else providers)
+    classifier = PictureClassifier()
     signer = await asyncio.to_thread(Signer.open, settings.keys)
     app = App(
         settings=settings,
@@ -110,7 +114,7 @@ async def running_app(
         registry=registry,
         health=HealthBook(),
         profile=load_profile(settings.policy),
-        screen=ScreenGate(Screen(picture_judges=(PictureClassifier(),))),
+        screen=ScreenGate(Screen(picture_judges=(classifier,)), classifier.warm_up),
         provenance=ProvenanceGate(signer),
     )
     engine.connect()
@@ -120,4 +124,5 @@ async def running_app(
         await engine.stop()
         await registry.aclose()
         await database.aclose()
+        classifier.close()
         keys.close()

@@ -71,7 +71,10 @@ def problems_of(settings: Settings, *, has_bot: bool) -> list[str]:
         problems.extend(_contact_problems(settings))
     try:
         load_profile(settings.policy)
-        load_plans(settings.plans)
+        plans = load_plans(settings.plans)
     except CoreError as refusal:
         problems.append(spoken(refusal.code, refusal.facts, "en"))
+        return problems
+    if any(pair.partition("=")[2] not in plans for pair in settings.first_plans):
+        problems.append("LIMNER_FIRST_PLANS: write surface=plan, with a plan that exists")
     return problems

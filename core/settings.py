@@ -110,6 +110,10 @@ class Settings(EnvironmentSettings):
     """Seconds between two looks into a queue."""
     dead_after_s: float = Field(15, ge=1, le=600, validation_alias="LIMNER_DEAD_AFTER")
     """Seconds without a sign of life after which a process's work is taken over."""
+    first_plans: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("playground=local",), validation_alias="LIMNER_FIRST_PLANS"
+    )
+    """Which plan a new person gets, by surface, as ``surface=plan``; all others get ``free``."""
     plans: Path | None = Field(None, validation_alias="LIMNER_PLANS")
     """A TOML file with plans; unset means the ones shipped."""
     languages: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -131,10 +135,14 @@ class Settings(EnvironmentSettings):
     s3_secret_key: SecretStr | None = Field(None, validation_alias="LIMNER_S3_SECRET_KEY")
     """The secret key."""
 
-    @field_validator("openai_models", "languages", mode="before")
+    @field_validator("openai_models", "languages", "first_plans", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return split_list(value)
+
+    def first_plan(self, surface: str) -> str:
+        """Return the plan of a person who arrives on a surface."""
+        return dict(pair.split("=", 1) for pair in self.first_plans).get(surface, "free")
 
     def resolved_database_url(self) -> str:
         """Return the database's address, with its secrets: never log it."""

@@ -14,6 +14,7 @@ async def working(app: App) -> AsyncIterator[None]:
     async def mend() -> None:
         await repair(app)
 
+    await app.screen.prepare()
     await app.engine.launch(GenerationJob(app).run, mend)
     try:
         yield

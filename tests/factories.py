@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from core.accounts.commands import set_age, welcome
@@ -91,7 +92,7 @@ async def a_worker(app: App) -> AsyncIterator[None]:
 @asynccontextmanager
 async def a_delivery(app: App, surface: SurfaceDelivery) -> AsyncIterator[None]:
     """Deliver to a surface while the context is open."""
-    task = asyncio.create_task(DeliveryLoop(app, surface).run())
+    task = asyncio.create_task(DeliveryLoop(app, surface, timedelta(0)).run())
     try:
         yield
     finally:

@@ -16,7 +16,6 @@ from core.kernel.people import LANGUAGES, Actor, Language, language_of
 from core.storage.envelope import Place
 
 _NO_REGION = ""
-_FREE_PLAN = "free"
 
 
 class LanguageUnknown(CoreError):
@@ -84,7 +83,7 @@ async def meet(app: App, actor: Actor) -> Person:
         age="unknown",
         age_declared_at=None,
         region=_NO_REGION,
-        plan=_FREE_PLAN,
+        plan=app.settings.first_plan(actor.surface),
         welcomed_at=None,
         epoch=0,
     )

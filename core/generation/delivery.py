@@ -32,6 +32,8 @@ log = logging.getLogger("limner.delivery")
 POLL_S = 0.25
 DRAW_EVERY_S = 2.0
 """One edit of a progress message every so many seconds at most."""
+WAIT_FOR_MESSAGE = timedelta(seconds=10)
+"""How long an outcome waits for the message that its surface sends after accepting."""
 _AT_ONCE = 8
 _FIRST_RETRY_S, _LAST_RETRY_S = 1.0, 300.0
 
@@ -48,10 +50,16 @@ class _Drawn:
 class DeliveryLoop:
     """Drains one surface's outbox and keeps its progress messages fresh."""
 
-    def __init__(self, app: App, surface: SurfaceDelivery) -> None:
+    def __init__(
+        self,
+        app: App,
+        surface: SurfaceDelivery,
+        wait_for_message: timedelta = WAIT_FOR_MESSAGE,
+    ) -> None:
         self._app = app
         self._surface = surface
         self._claimer = new_id()
+        self._wait_for_message = wait_for_message
         self._drawn: dict[str, _Drawn] = {}
         self._sending: dict[str, asyncio.Task[None]] = {}
 
@@ -88,7 +96,14 @@ class DeliveryLoop:
             return
         async with self._app.transaction() as tx:
             now = await self._app.database.now(tx)
-            claimed = await outbox.claim(tx, self._surface.surface, self._claimer, now, free)
+            claimed = await outbox.claim(
+                tx,
+                self._surface.surface,
+                self._claimer,
+                now,
+                free,
+                wait_for_message=self._wait_for_message,
+            )
         for row in claimed:
             task = asyncio.create_task(self._deliver(row))
             self._sending[row.request_id] = task

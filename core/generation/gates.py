@@ -1,6 +1,7 @@
 """Moderation and provenance as the narrow ports that use-cases call."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Literal
 
@@ -24,8 +25,13 @@ _STATES: dict[SignatureState, Literal["ours", "other", "damaged", "none"]] = {
 class ScreenGate:
     """Asks every judge; an adult room is one that the platform itself has marked."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, prepare: Callable[[], Awaitable[None]]) -> None:
         self._screen = screen
+        self._prepare = prepare
+
+    async def prepare(self) -> None:
+        """Load the picture judges' models."""
+        await self._prepare()
 
     async def refuse_text(self, text: str, *, adult_room: bool) -> str | None:
         """Return the category the words are refused for, or None; see ``Screen.judge_text``."""

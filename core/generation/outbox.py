@@ -15,10 +15,18 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 
 async def claim(
-    tx: AsyncSession, surface: str, claimer: str, now: datetime, limit: int
+    tx: AsyncSession,
+    surface: str,
+    claimer: str,
+    now: datetime,
+    limit: int,
+    *,
+    wait_for_message: timedelta = timedelta(0),
 ) -> list[OutboxRow]:
     """Take up to ``limit`` outcomes that are due; nobody else gets them until the claim ends.
 
+    A request whose one message is not known yet waits for it: its surface may be sending it right
+    now. After ``wait_for_message`` since it was queued, the sender must have died.
     In the rows returned, ``was_started`` is true when a try before this one began to send.
     """
     due = or_(
@@ -27,10 +35,18 @@ async def claim(
     )
     chosen = (
         select(OutboxRow.request_id)
-        .where(OutboxRow.surface == surface, due)
+        .join(RequestRow, RequestRow.id == OutboxRow.request_id)
+        .where(
+            OutboxRow.surface == surface,
+            due,
+            or_(
+                RequestRow.message_sealed.is_not(None),
+                RequestRow.queued_at < now - wait_for_message,
+            ),
+        )
         .order_by(OutboxRow.not_before)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=OutboxRow)
     )
     ids = list(await tx.scalars(chosen))
     if not ids:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -95,7 +96,7 @@ async def main(folder: str, platform: str, provider: str, dialect: str, url: str
         LIMNER_BUILTIN=False,
     )
     async with running_app(settings) as app, working(app):
-        await DeliveryLoop(app, WireSurface(platform, at)).run()
+        await DeliveryLoop(app, WireSurface(platform, at), timedelta(0)).run()
 
 
 if __name__ == "__main__":
