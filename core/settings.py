@@ -154,7 +154,13 @@ class Settings(EnvironmentSettings):
 def storage_problems(settings: Settings) -> list[str]:
     """Return where the keys are not apart from the data, or not private, in plain words."""
     problems = []
-    folder = settings.keys.resolve()
+    folder, data = settings.keys.resolve(), settings.data.resolve()
+    if folder == data or data in folder.parents:
+        problems.append(
+            "LIMNER_KEYS is inside LIMNER_DATA: a copy of the data would carry its own keys"
+        )
+    if folder in data.parents:
+        problems.append("LIMNER_DATA is inside LIMNER_KEYS: keep the two apart")
     if folder.is_dir() and folder.stat().st_mode & 0o077:
         problems.append("LIMNER_KEYS can be entered by other users of this machine: chmod 700")
     url = settings.resolved_database_url()

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.engine.liveness import beat, dead_executors, retire
@@ -42,6 +44,10 @@ class EngineOptions:
     job_timeout_s: int
 
 
+class StepFailed(Exception):
+    """A step has a bug. Only the error's kind is kept: its text may hold a person's words."""
+
+
 class Steps:
     """Runs the steps of one job; a step that has finished is not run again after a crash."""
 
@@ -49,7 +55,14 @@ class Steps:
         """Run a step once and record what it returns (ids and small facts only, never content)."""
 
         async def call() -> Result:
-            return await step()
+            try:
+                return await step()
+            # The edge of a step: the engine would store the error's text.
+            except Exception as bug:  # noqa: BLE001 - any bug at all, and it is raised again
+                where = traceback.extract_tb(bug.__traceback__)[-1]
+                kind = type(bug).__name__
+                log.error("step %s failed: %s at %s:%s", name, kind, where.name, where.lineno)  # noqa: TRY400 - an error's text may hold content
+                raise StepFailed(kind) from None
 
         return await DBOS.run_step_async({"name": name}, call)
 
@@ -65,15 +78,22 @@ class Engine:
         self._database = database
         self._options = options
         self._client: DBOSClient | None = None
+        self._engines: list[SqlEngine] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._is_worker = False
         self.executor_id = new_id()
         """Unique for each start of a process: two that share one would run each other's jobs."""
 
+    def _sql_engine(self) -> SqlEngine:
+        """Make connections for the durable engine, which leaves closing them to us."""
+        made = self._database.sync_engine()
+        self._engines.append(made)
+        return made
+
     def connect(self) -> None:
         """Open what enqueueing needs; call after the migrations have run."""
         self._client = DBOSClient(
-            system_database_engine=self._database.sync_engine(),
+            system_database_engine=self._sql_engine(),
             dbos_system_schema=SCHEMA,
             serializer=DBOSPortableJSONSerializer(),
         )
@@ -133,7 +153,7 @@ class Engine:
         """
         config: DBOSConfig = {
             "name": "limner",
-            "system_database_engine": self._database.sync_engine(),
+            "system_database_engine": self._sql_engine(),
             "dbos_system_schema": SCHEMA,
             "executor_id": self.executor_id,
             "application_version": APPLICATION_VERSION,
@@ -200,6 +220,8 @@ class Engine:
         if self._client is not None:
             self._client.destroy()
             self._client = None
+        while self._engines:
+            self._engines.pop().dispose()
 
 
 async def _destroy() -> None:

@@ -1,0 +1,143 @@
+"""Settings are read once, refused in plain words when they can't be used, and never printed."""
+
+from pathlib import Path
+
+import pytest
+
+from core.settings import (
+    Settings,
+    SettingsError,
+    load,
+    storage_problems,
+    unknown_names,
+)
+from tests.factories import settings_for
+
+SECRET = "postgresql://limner:hunter2-secret@db.example.org/limner"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings file of the folder the tests are started in."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_everything_has_a_working_default() -> None:
+    settings = load(Settings)
+    assert settings.resolved_database_url() == f"sqlite:///{Path('var/data/limner.db')}"
+    assert settings.builtin
+    assert storage_problems(settings) == []
+
+
+def test_the_environment_wins_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('PORT = 9001\nLIMNER_OPERATOR = "Studio"\n')
+    monkeypatch.setenv("LIMNER_CONFIG", str(file))
+    monkeypatch.setenv("PORT", "9002")
+    settings = load(Settings)
+    assert (settings.port, settings.operator) == (9002, "Studio")
+
+
+def test_a_limner_toml_in_the_folder_is_read(tmp_path: Path) -> None:
+    (tmp_path / "limner.toml").write_text('LIMNER_LANGUAGES = "en, zh_Hans"\n')
+    assert load(Settings).languages == ("en", "zh_Hans")
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "")
+    assert load(Settings).port == 8080
+
+
+def test_secrets_never_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "OPENAI_API_KEY", "LIMNER_S3_SECRET_KEY"):
+        monkeypatch.setenv(name, SECRET)
+    settings = load(Settings)
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()}"
+    assert settings.resolved_database_url() == SECRET
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "hunter2-secret"),
+        ("PORT", "70000"),
+        ("LIMNER_JOB_TIMEOUT", "1"),
+        ("LIMNER_OPENAI_DIALECT", "hunter2-secret"),
+    ],
+)
+def test_a_wrong_value_is_named_without_being_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        load(Settings)
+    (problem,) = refused.value.problems
+    assert problem.startswith(f"{name}:")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_or_not_toml_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIMNER_CONFIG", str(tmp_path / "none.toml"))
+    with pytest.raises(SettingsError, match="not there"):
+        load(Settings)
+    (tmp_path / "none.toml").write_text("PORT = = 1")
+    with pytest.raises(SettingsError, match="not TOML"):
+        load(Settings)
+
+
+def test_unknown_names_are_found_in_both_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIMNER_POLICEY", "flux-art")
+    monkeypatch.setenv("LIMNER_SPECS", "specs")
+    (tmp_path / "limner.toml").write_text('POORT = 1\nPORT = 2\nLIMNER_DATA = "d"\n')
+    assert unknown_names([Settings]) == ("LIMNER_POLICEY", "POORT")
+
+
+def test_keys_must_be_private(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    settings.keys.mkdir(mode=0o755)
+    settings.keys.chmod(0o755)
+    (problem,) = storage_problems(settings)
+    assert "LIMNER_KEYS" in problem
+    settings.keys.chmod(0o700)
+    assert storage_problems(settings) == []
+
+
+def test_keys_must_not_share_the_datas_database(tmp_path: Path) -> None:
+    settings = settings_for(
+        tmp_path, SECRET, LIMNER_KEYS_DATABASE_URL=SECRET.replace("limner:hunter2-secret@", "k:k@")
+    )
+    (problem,) = storage_problems(settings)
+    assert "own database" in problem
+    assert "hunter2" not in problem
+    apart = settings_for(tmp_path, SECRET, LIMNER_KEYS_DATABASE_URL=f"{SECRET}_keys")
+    assert storage_problems(apart) == []
+
+
+def test_keys_on_another_host_by_socket_are_apart(tmp_path: Path) -> None:
+    here, there = "postgresql:///limner?host=/run/here", "postgresql:///limner?host=/run/there"
+    assert storage_problems(settings_for(tmp_path, here, LIMNER_KEYS_DATABASE_URL=there)) == []
+    assert storage_problems(settings_for(tmp_path, here, LIMNER_KEYS_DATABASE_URL=here)) != []
+
+
+def test_the_data_must_not_be_in_the_keys_folder(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'keys' / 'limner.db'}"
+    (problem,) = storage_problems(settings_for(tmp_path, url))
+    assert problem.startswith("DATABASE_URL")
+
+
+def test_a_keys_database_is_postgresql(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, LIMNER_KEYS_DATABASE_URL="mysql://h/k")
+    (problem,) = storage_problems(settings)
+    assert problem.startswith("LIMNER_KEYS_DATABASE_URL")
+
+
+@pytest.mark.parametrize("keys", ["data", "data/keys", "."])
+def test_keys_inside_the_data_folder_are_refused(tmp_path: Path, keys: str) -> None:
+    settings = settings_for(tmp_path, LIMNER_KEYS=tmp_path / keys)
+    assert any("LIMNER_KEYS" in one for one in storage_problems(settings))
