@@ -37,7 +37,7 @@ from core.generation.values import (
     RequestImages,
     RequestState,
 )
-from core.kernel.ids import AccountId, BlobId, PictureId, RequestId, new_id
+from core.kernel.ids import AccountId, BlobId, PictureId, RequestId, is_id, new_id
 from core.kernel.people import Actor
 from core.kernel.units import Credits
 from core.moderation.redaction import redact_card_numbers
@@ -75,6 +75,7 @@ async def _request(
             cmd.wish,
             prompt=redact_card_numbers(cmd.wish.prompt),
             negative=redact_card_numbers(cmd.wish.negative),
+            style=redact_card_numbers(cmd.wish.style),
         )
     )
     if person.age == "minor":
@@ -88,8 +89,9 @@ async def _request(
                 tx.add(row)
                 return AgeNeeded(RequestId(row.id))
             await _queue(app, tx, row, plan, admission.price)
-    except IntegrityError:
-        # The same update arrived twice at once: the other one made the job.
+    except (IntegrityError, QuotaExceeded, TooManyInFlight):
+        # The same update may have arrived twice at once: then the other one made the job, and
+        # what it holds is no reason to refuse this one.
         replay = await _replayed(app, cmd)
         if replay is None:
             raise
@@ -195,6 +197,29 @@ async def _queue(app: App, tx: AsyncSession, row: RequestRow, plan: Plan, price:
     await app.engine.enqueue(tx, RequestId(row.id), lane=plan.lane, person=owner)
 
 
+async def _queue_waiting(app: App, request_id: RequestId, person: Person, plan: Plan) -> bool:
+    """Queue a request that waited for the person's age; False when it no longer waits."""
+    async with app.transaction() as tx:
+        # Two presses at once: the first to lock the row queues it, the other finds it queued.
+        row = (
+            await tx.scalars(
+                update(RequestRow)
+                .where(
+                    RequestRow.id == request_id,
+                    RequestRow.account_id == person.account_id,
+                    RequestRow.state == RequestState.WAITING_AGE.value,
+                )
+                .values(epoch=person.epoch)
+                .returning(RequestRow)
+                .execution_options(populate_existing=True)
+            )
+        ).one_or_none()
+        if row is None:
+            return False
+        await _queue(app, tx, row, plan, Credits(row.credits))
+    return True
+
+
 async def continue_after_age(app: App, cmd: ContinueAfterAge) -> Accepted | AgeNoted:
     """Store the answer about age; queue the request that waited for it, or drop it.
 
@@ -215,14 +240,15 @@ async def continue_after_age(app: App, cmd: ContinueAfterAge) -> Accepted | AgeN
     if cmd.pending_id is None:
         return AgeNoted(is_adult=True)
     plan = load_plans(app.settings.plans)[person.plan]
+    if not is_id(cmd.pending_id):
+        return AgeNoted(is_adult=True)
+    if await _queue_waiting(app, cmd.pending_id, person, plan):
+        return await _accepted(app, cmd.pending_id, is_replay=False)
     async with app.transaction() as tx:
         row = await requests.find(tx, cmd.pending_id)
-        if row is None or row.account_id != person.account_id:
-            return AgeNoted(is_adult=True)
-        is_replay = row.state != RequestState.WAITING_AGE
-        if not is_replay:
-            await _queue(app, tx, row, plan, Credits(row.credits))
-    return await _accepted(app, cmd.pending_id, is_replay=is_replay)
+    if row is None or row.account_id != person.account_id:
+        return AgeNoted(is_adult=True)
+    return await _accepted(app, cmd.pending_id, is_replay=True)
 
 
 async def repeat_request(app: App, cmd: RepeatRequest) -> Accepted | AgeNeeded:
@@ -240,8 +266,9 @@ async def repeat_request(app: App, cmd: RepeatRequest) -> Accepted | AgeNeeded:
         case "again":
             wish = replace(wish, seed=None)
         case "vary":
-            # A neighbour of that picture's seed: close to it, and the same again on a replay.
-            wish = replace(wish, seed=(row.seed + cmd.index * 7919) % MAX_SEED)
+            # Another seed for every press, and the same again when the same press is replayed.
+            turn = app.keys.fingerprint("vary", cmd.request_key, str(cmd.index))
+            wish = replace(wish, seed=(row.seed + 1 + int(turn[:12], 16)) % MAX_SEED)
         case "words":
             wish = apply_flags(wish, cmd.prompt)
     asked = RequestImages(cmd.actor, cmd.room, wish, cmd.reply_to, cmd.request_key)
@@ -282,15 +309,15 @@ async def cancel_request(app: App, actor: Actor, request_id: RequestId) -> Cance
     person = await meet(app, actor)
     async with app.transaction() as tx:
         row = await _own(tx, person, request_id)
-        was_queued = row.state == RequestState.QUEUED
         outcome = Outcome(OutcomeKind.CANCELLED, code="cancelled")
         returned = await requests.end(tx, request_id, outcome, app.clock.now())
         if returned is None:
             if row.outcome_kind is None:
                 raise NotFound
             return AlreadyEnded(OutcomeKind(row.outcome_kind))
-    if was_queued:
-        # A running job sees its row and stops by itself, telling the provider.
+    if row.started_at is None:
+        # A job that has begun sees its row and stops by itself: it has a provider to tell and
+        # bytes to remove, which an engine that just drops it would not do.
         await app.engine.cancel(request_id)
     return Cancelled(returned)
 
@@ -303,7 +330,7 @@ async def delete_picture(app: App, actor: Actor, picture_id: PictureId) -> Delet
     """
     person = await meet(app, actor)
     async with app.transaction() as tx:
-        picture = await tx.get(PictureRow, picture_id)
+        picture = await requests.find_picture(tx, picture_id)
         if picture is None:
             raise NotFound
         row = await _own(tx, person, RequestId(picture.request_id))

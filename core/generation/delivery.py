@@ -1,9 +1,9 @@
 """Brings outcomes and progress to one surface, in the process that owns its client."""
 
 import asyncio
-import contextlib
+import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
@@ -24,7 +24,7 @@ from core.generation.delivery_port import (
 from core.generation.grid import compose_grid
 from core.generation.queries import all_files, preview_of, status_of
 from core.generation.rows import OutboxRow, RequestRow
-from core.generation.values import OutcomeKind, PictureFile
+from core.generation.values import OutcomeKind, PictureFile, RequestState
 from core.kernel.ids import AccountId, RequestId, new_id
 
 log = logging.getLogger("limner.delivery")
@@ -34,6 +34,8 @@ DRAW_EVERY_S = 2.0
 """One edit of a progress message every so many seconds at most."""
 WAIT_FOR_MESSAGE = timedelta(seconds=10)
 """How long an outcome waits for the message that its surface sends after accepting."""
+DRAWING_AT_MOST_S = 20.0
+"""Seconds after which an edit of a progress message is given up."""
 _AT_ONCE = 8
 _FIRST_RETRY_S, _LAST_RETRY_S = 1.0, 300.0
 
@@ -44,7 +46,7 @@ class _Drawn:
 
     at_s: float
     looks: tuple[int, int]
-    preview: str | None
+    preview: bytes
 
 
 class DeliveryLoop:
@@ -62,6 +64,8 @@ class DeliveryLoop:
         self._wait_for_message = wait_for_message
         self._drawn: dict[str, _Drawn] = {}
         self._sending: dict[str, asyncio.Task[None]] = {}
+        self._drawing: dict[str, asyncio.Task[None]] = {}
+        self._pens = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self) -> None:
         """Work until cancelled; a round that fails is logged and the next one goes on."""
@@ -69,6 +73,7 @@ class DeliveryLoop:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._forever(self._drain, POLL_S))
                 group.create_task(self._forever(self._draw, POLL_S * 2))
+                group.create_task(self._forever(self._renew, outbox.CLAIM_S / 4))
         finally:
             await self._stop()
 
@@ -81,14 +86,19 @@ class DeliveryLoop:
             await asyncio.sleep(pause_s)
 
     async def _stop(self) -> None:
-        for task in self._sending.values():
+        tasks = [*self._sending.values(), *self._drawing.values()]
+        for task in tasks:
             task.cancel()
-        for task in list(self._sending.values()):
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)
         async with self._app.transaction() as tx:
             now = await self._app.database.now(tx)
             await outbox.release_claims(tx, [self._claimer], now)
+
+    async def _renew(self) -> None:
+        if self._sending:
+            async with self._app.transaction() as tx:
+                now = await self._app.database.now(tx)
+                await outbox.renew(tx, self._claimer, now)
 
     async def _drain(self) -> None:
         free = _AT_ONCE - len(self._sending)
@@ -105,23 +115,21 @@ class DeliveryLoop:
                 wait_for_message=self._wait_for_message,
             )
         for row in claimed:
-            task = asyncio.create_task(self._deliver(row))
-            self._sending[row.request_id] = task
-            task.add_done_callback(self._forget(row.request_id))
-
-    def _forget(self, request_id: str) -> Callable[[asyncio.Task[None]], None]:
-        def done(_task: asyncio.Task[None]) -> None:
-            self._sending.pop(request_id, None)
-
-        return done
+            _keep(self._sending, row.request_id, self._deliver(row))
 
     async def _deliver(self, row: OutboxRow) -> None:
         request_id = RequestId(row.request_id)
         try:
             parcel = await self._parcel(row)
+            drawing = self._drawing.get(row.request_id)
+            if drawing is not None:
+                # Progress that is on its way must not overtake the picture.
+                await asyncio.wait({drawing}, timeout=DRAWING_AT_MOST_S)
             async with self._app.transaction() as tx:
                 await outbox.start(tx, request_id)
-            result = await self._surface.deliver(parcel)
+            # Within the claim, so that nobody else begins while this send goes on.
+            async with asyncio.timeout(outbox.CLAIM_S / 2):
+                result = await self._surface.deliver(parcel)
         except Exception:  # the edge of one delivery: it is tried again, nothing is lost
             log.exception("delivery failed")
             result = Later(_backoff_s(row.attempt))
@@ -194,37 +202,65 @@ class DeliveryLoop:
         for gone in [key for key in self._drawn if key not in living]:
             del self._drawn[gone]
         now_s = asyncio.get_running_loop().time()
-        due = [
-            row
-            for row in rows
-            if row.id not in self._drawn or now_s - self._drawn[row.id].at_s >= DRAW_EVERY_S
-        ]
-        for row in due:
-            await self._draw_one(row, now_s)
+        for row in rows:
+            known = self._drawn.get(row.id)
+            if row.id in self._drawing or (known and now_s - known.at_s < DRAW_EVERY_S):
+                continue
+            if known and row.state == RequestState.RUNNING and known.looks == (row.revision, 0):
+                continue
+            _keep(self._drawing, row.id, self._draw_one(RequestId(row.id)))
 
-    async def _draw_one(self, row: RequestRow, now_s: float) -> None:
+    async def _draw_one(self, request_id: RequestId) -> None:
+        try:
+            async with self._pens, asyncio.timeout(DRAWING_AT_MOST_S):
+                await self._show_progress(request_id)
+        except Exception:  # the edge of one drawing: progress is best effort, the next one follows
+            log.exception("drawing progress failed")
+
+    async def _show_progress(self, request_id: RequestId) -> None:
+        now_s = asyncio.get_running_loop().time()
         async with self._app.transaction() as tx:
+            row = await requests.find(tx, request_id)
+            if row is None or row.state not in requests.UNDECIDED:
+                return
             status = await status_of(self._app, tx, row)
         last = self._drawn.get(row.id)
         looks = (status.revision, status.place)
         if last is None:
             # The surface has just drawn it as accepted; show the next change.
-            self._drawn[row.id] = _Drawn(now_s, looks, None)
+            self._drawn[row.id] = _Drawn(now_s, looks, b"")
             if status.place:
                 return
         elif last.looks == looks:
             return
-        preview = None
-        if row.preview_blob is not None and (last is None or last.preview != row.preview_blob):
-            preview = await preview_of(self._app, row)
+        preview = await preview_of(self._app, row)
+        # By its bytes: previews take turns in two places, so the place says nothing.
+        digest = hashlib.sha256(preview).digest() if preview else b""
+        if last is not None and last.preview == digest:
+            preview = None
         note = ProgressNote(
             reply_to=await requests.open_text(self._app, row, "reply_to_sealed"),
             message_address=await requests.open_text(self._app, row, "message_sealed"),
             status=status,
             preview=preview,
         )
-        self._drawn[row.id] = _Drawn(now_s, looks, row.preview_blob)
+        drawn = self._drawn[row.id] = _Drawn(now_s, looks, digest)
         await self._surface.show_progress(note)
+        drawn.at_s = asyncio.get_running_loop().time()
+
+
+def _keep(
+    tasks: dict[str, asyncio.Task[None]], key: str, work: Coroutine[None, None, None]
+) -> None:
+    """Start work and remember it until it ends."""
+    task = asyncio.create_task(work)
+    tasks[key] = task
+
+    def forget(done: asyncio.Task[None]) -> None:
+        if tasks.get(key) is done:
+            del tasks[key]
+
+    task.add_done_callback(forget)
 
 
 def _backoff_s(attempt: int) -> float:

@@ -1,6 +1,7 @@
 """A prompt with flags becomes a wish: ``a fox --ar 16:9 --n 4 --seed 7``."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -30,9 +31,18 @@ ASPECTS: tuple[str, ...] = (
 )
 FORMATS: tuple[str, ...] = ("png", "jpeg", "webp")
 
-# A dash pair that phones turn into one long dash counts as well.
-_FLAG = re.compile(r"(?:(?<=\s)|^)(?:--|—|–)(?P<name>[A-Za-z]+)(?:[ =]|\s|$)")
-_SIZE = re.compile(r"(\d{3,4})[x×*](\d{3,4})")
+# Phones turn a pair of dashes into a long one, Chinese keyboards into two long or two wide ones;
+# Chinese is written without spaces, so a flag may follow its characters directly.
+_FLAG = re.compile(
+    r"(?<![A-Za-z0-9_\-—–―－])(?:[-—–―－]{2}|[—–―])(?P<name>[A-Za-z]+)(?:[\s=＝:：]|(?=\d)|$)"
+)
+# One word belongs to a flag; Chinese goes on behind punctuation instead of a space.
+_VALUE_END = re.compile(r"[\s，。、；]")
+# Lone surrogates, controls and the like can't be stored or drawn.
+_UNUSABLE = frozenset({"Cc", "Cs", "Cn"})
+_SIZE = re.compile(r"([0-9]{3,4})[x×*]([0-9]{3,4})")
+_STYLE = re.compile(r"[\w-]{1,32}")
+_MODEL = re.compile(r"[\w./:-]{1,128}")
 
 
 def _aspect(given: str) -> str | None:
@@ -68,7 +78,7 @@ def _set_seed(wish: ImageWish, given: str) -> ImageWish | None:
 
 
 def _set_style(wish: ImageWish, given: str) -> ImageWish | None:
-    return replace(wish, style=given.lower()) if re.fullmatch(r"[\w-]{1,32}", given) else None
+    return replace(wish, style=given.lower()) if _STYLE.fullmatch(given) else None
 
 
 def _set_format(wish: ImageWish, given: str) -> ImageWish | None:
@@ -84,7 +94,7 @@ def _set_format(wish: ImageWish, given: str) -> ImageWish | None:
 
 
 def _set_model(wish: ImageWish, given: str) -> ImageWish | None:
-    if re.fullmatch(r"[\w./:-]{1,128}", given):
+    if _MODEL.fullmatch(given):
         return replace(wish, offering_id=given)
     return None
 
@@ -140,30 +150,53 @@ def apply_flags(start: ImageWish, text: str) -> ImageWish:
         setter, allowed = _SETTERS[name]
         if setter is not _set_negative:
             # Only the first word belongs to the flag; people go on writing behind it.
-            given, _, rest = given.partition(" ")
+            given, rest = [*_VALUE_END.split(given, maxsplit=1), ""][:2]
+            given = unicodedata.normalize("NFKC", given)
             words.append(rest)
         changed = setter(wish, given)
         if changed is None:
             raise FlagInvalid(flag=f"--{name}", given=given[:MAX_GIVEN_CHARS], allowed=allowed)
         wish = changed
     prompt = " ".join(" ".join(words).split())
-    return checked(replace(wish, prompt=prompt))
+    # Flags alone change what they name and keep the words that were there.
+    return checked(replace(wish, prompt=prompt or (start.prompt if flags else "")))
+
+
+def _usable(text: str) -> str:
+    return "".join(
+        letter
+        for letter in text
+        if letter in "\n\t" or unicodedata.category(letter) not in _UNUSABLE
+    )
 
 
 def checked(wish: ImageWish) -> ImageWish:
     """Check a wish that came as typed options; also the last gate of every other.
 
+    Returns:
+        The wish in its one form: no unstorable characters, the shape as ``16:9`` or ``800x600``.
+
     Raises:
         PromptEmpty, PromptTooLong, FlagInvalid: as ``parse_wish``; nothing was charged.
     """
+    wish = replace(wish, prompt=_usable(wish.prompt), negative=_usable(wish.negative))
     if not any(letter.isalnum() or ord(letter) > _FIRST_SIGN for letter in wish.prompt):
         raise PromptEmpty
     length = max(len(wish.prompt), len(wish.negative))
     if length > MAX_PROMPT_CHARS:
         raise PromptTooLong(length_chars=length, max_chars=MAX_PROMPT_CHARS)
-    if wish.aspect and _aspect(wish.aspect) is None:
-        given = wish.aspect[:MAX_GIVEN_CHARS]
-        raise FlagInvalid(flag="--ar", given=given, allowed=_ASPECTS_SHOWN)
+    if wish.aspect:
+        aspect = _aspect(unicodedata.normalize("NFKC", wish.aspect.strip()))
+        if aspect is None:
+            given = wish.aspect[:MAX_GIVEN_CHARS]
+            raise FlagInvalid(flag="--ar", given=given, allowed=_ASPECTS_SHOWN)
+        wish = replace(wish, aspect=aspect)
+    if wish.style and not _STYLE.fullmatch(wish.style):
+        given = wish.style[:MAX_GIVEN_CHARS]
+        raise FlagInvalid(flag="--style", given=given, allowed="--style poster")
+    if wish.offering_id and not _MODEL.fullmatch(wish.offering_id):
+        given = wish.offering_id[:MAX_GIVEN_CHARS]
+        raise FlagInvalid(flag="--model", given=given, allowed="--model builtin/illustrator")
     if not 1 <= wish.count <= MAX_COUNT:
         raise FlagInvalid(flag="--n", given=str(wish.count)[:20], allowed=f"1–{MAX_COUNT}")
     if wish.seed is not None and not 0 <= wish.seed <= MAX_SEED:

@@ -108,8 +108,7 @@ class _Progress:
 
     async def is_mine(self) -> bool:
         async with self._app.transaction() as tx:
-            row = await requests.find(tx, RequestId(self._row.id))
-        return row is not None and row.state in requests.UNDECIDED
+            return await requests.find_working(tx, RequestId(self._row.id)) is not None
 
     async def show(self, event: Queued | Progress | Preview) -> bool:
         """Store the progress; False when the request is no longer this job's."""

@@ -9,8 +9,8 @@ from core.generation.rows import OutboxRow, RequestRow
 from core.generation.values import RequestState
 from core.kernel.ids import RequestId
 
-CLAIM_S = 180
-"""Seconds a process has for one send before another may look after it."""
+CLAIM_S = 20
+"""Seconds of silence after which another process may look after a send; a living one renews."""
 GIVE_UP_AFTER = timedelta(hours=24)
 
 
@@ -64,6 +64,15 @@ async def claim(
         .execution_options(populate_existing=True)
     )
     return list(claimed)
+
+
+async def renew(tx: AsyncSession, claimer: str, now: datetime) -> None:
+    """Say that a process still works on what it has claimed."""
+    await tx.execute(
+        update(OutboxRow)
+        .where(OutboxRow.state == "sending", OutboxRow.claimed_by == claimer)
+        .values(claimed_until=now + timedelta(seconds=CLAIM_S))
+    )
 
 
 async def release_claims(tx: AsyncSession, claimers: list[str], now: datetime) -> None:

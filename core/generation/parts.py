@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete
 
 from core.app import App
+from core.generation import requests
 from core.generation.rows import PictureRow, RequestRow
-from core.kernel.ids import AccountId, BlobId
+from core.kernel.ids import AccountId, BlobId, RequestId
 from core.providers.port import Asset, PrivacyControls
 from core.providers.routing import RouteReceipt
 from core.storage.vault import BlobMissing
@@ -81,12 +82,9 @@ async def drop_working(app: App, row: RequestRow) -> None:
 
 
 async def drop_pictures(app: App, row: RequestRow) -> None:
-    """Delete finished pictures that nobody will get."""
+    """Delete finished pictures that nobody will get, those without a row yet included."""
     async with app.transaction() as tx:
-        gone = list(
-            await tx.scalars(
-                delete(PictureRow).where(PictureRow.request_id == row.id).returning(PictureRow.blob)
-            )
-        )
-    for blob in gone:
-        await app.vault.delete(AccountId(row.account_id), BlobId(blob))
+        await tx.execute(delete(PictureRow).where(PictureRow.request_id == row.id))
+    for index in range(1, row.count + 1):
+        blob = BlobId(requests.picture_id_of(app, RequestId(row.id), index))
+        await app.vault.delete(AccountId(row.account_id), blob)

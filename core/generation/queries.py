@@ -200,7 +200,7 @@ async def picture_file(app: App, actor: Actor, picture_id: PictureId) -> Picture
         NotYours: only its owner may have it.
     """
     async with app.transaction() as tx:
-        picture = await tx.get(PictureRow, picture_id)
+        picture = await requests.find_picture(tx, picture_id)
         if picture is None:
             raise NotFound
         row = await _own(app, tx, actor, RequestId(picture.request_id))

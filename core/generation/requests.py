@@ -7,10 +7,11 @@ from typing import cast
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.rows import AccountRow
 from core.app import App
 from core.generation.rows import OutboxRow, PictureRow, RequestRow
 from core.generation.values import ImageWish, Outcome, OutcomeKind, RequestState
-from core.kernel.ids import AccountId, HoldId, PictureId, RequestId
+from core.kernel.ids import AccountId, HoldId, PictureId, RequestId, is_id
 from core.kernel.units import Credits
 from core.providers.port import ImageFormat
 from core.quotas import ledger
@@ -79,8 +80,24 @@ async def open_wish(app: App, row: RequestRow) -> ImageWish:
 
 
 async def find(tx: AsyncSession, request_id: RequestId) -> RequestRow | None:
-    """Return a request's row."""
+    """Return a request's row; None also for what has not the form of an id."""
+    if not is_id(request_id):
+        return None
     return await tx.get(RequestRow, request_id, populate_existing=True)
+
+
+async def find_working(tx: AsyncSession, request_id: RequestId) -> RequestRow | None:
+    """Return a row that its job may still work on: undecided, and its results not made void."""
+    row = await find(tx, request_id)
+    if row is None or row.state not in UNDECIDED:
+        return None
+    epoch = await tx.scalar(select(AccountRow.epoch).where(AccountRow.id == row.account_id))
+    return row if row.epoch == epoch else None
+
+
+async def find_picture(tx: AsyncSession, picture_id: PictureId) -> PictureRow | None:
+    """Return a picture's row; None also for what has not the form of an id."""
+    return await tx.get(PictureRow, picture_id) if is_id(picture_id) else None
 
 
 async def find_by_key(app: App, tx: AsyncSession, request_key: str) -> RequestRow | None:

@@ -1,7 +1,7 @@
 """The job: route, submit, make, check, stamp, settle; each a step that a crash does not repeat."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from PIL import Image
@@ -17,6 +17,7 @@ from core.generation.rows import PictureRow, RequestRow
 from core.generation.values import Outcome, OutcomeKind, RequestState
 from core.kernel.ids import AccountId, BlobId, RequestId
 from core.kernel.units import Credits
+from core.moderation.errors import NotAPicture, PictureTooLarge, ScreenUnavailable
 from core.providers.port import Asset, Failure, FailureKind, ImageOrder, JobRef, Offering, Provider
 from core.providers.sizing import choose_size
 from core.storage.envelope import Unreadable
@@ -26,6 +27,8 @@ log = logging.getLogger("limner.job")
 STOP = "stop"
 """The request was decided elsewhere (cancelled, erased): leave no trace of this job."""
 GO = "go"
+UNSCREENED = "unscreened"
+"""No judge could look at the pictures, so none may be shown."""
 WAITING_AGE_KEPT = timedelta(hours=1)
 _REPAIR_AT_ONCE = 200
 _REPAIR_AFTER = timedelta(seconds=5)
@@ -55,11 +58,7 @@ class GenerationJob:
     async def _load(self, request_id: RequestId) -> RequestRow | None:
         """Return the row while the request is still this job's to work on."""
         async with self._app.transaction() as tx:
-            row = await requests.find(tx, request_id)
-            if row is None or row.state not in requests.UNDECIDED:
-                return None
-            epoch = await tx.scalar(select(AccountRow.epoch).where(AccountRow.id == row.account_id))
-        return row if row.epoch == epoch else None
+            return await requests.find_working(tx, request_id)
 
     async def _route(self, request_id: RequestId) -> str:
         app = self._app
@@ -162,6 +161,7 @@ class GenerationJob:
         app = self._app
         row = await self._load(request_id)
         if row is None:
+            await self._call_off(request_id)
             return STOP
         counterpart = self._counterpart(row)
         if counterpart is None or row.provider_job_id is None:
@@ -179,7 +179,22 @@ class GenerationJob:
             return _failed(result)
         app.health.note_success(provider.name)
         await parts.put_raw(app, row, result)
+        if await self._load(request_id) is None:
+            # Decided while the bytes were fetched, perhaps by the end of the time allowed: then
+            # no further step comes to clean up.
+            await parts.drop_working(app, row)
+            return STOP
         return GO
+
+    async def _call_off(self, request_id: RequestId) -> None:
+        """Tell the provider to stop: the request was decided before anybody followed the work."""
+        async with self._app.transaction() as tx:
+            row = await requests.find(tx, request_id)
+        if row is None or row.provider_job_id is None:
+            return
+        counterpart = self._counterpart(row)
+        if counterpart is not None:
+            await counterpart[0].cancel(JobRef(row.offering_id, row.provider_job_id))
 
     async def _check(self, request_id: RequestId) -> str:
         """Judge every picture before anybody sees it; return which may be shown."""
@@ -193,7 +208,13 @@ class GenerationJob:
             asset = await parts.get_raw(app, row, index)
             if asset is None:
                 continue
-            refused = await app.screen.refuse_picture(asset.data, adult_room=row.adult_room)
+            try:
+                refused = await app.screen.refuse_picture(asset.data, adult_room=row.adult_room)
+            except (NotAPicture, PictureTooLarge):
+                # What can't be opened was not made: it is neither shown nor charged.
+                continue
+            except ScreenUnavailable:
+                return UNSCREENED
             if refused is None:
                 allowed.append(str(index))
             category = refused or category
@@ -224,13 +245,18 @@ class GenerationJob:
             unique = "\n".join(dict.fromkeys(words))
             sealed_words = await app.keys.seal(place, unique.encode())
         async with app.transaction() as tx:
-            await tx.execute(delete(PictureRow).where(PictureRow.request_id == request_id))
-            tx.add_all(made)
-            await tx.execute(
+            mine = await tx.scalar(
                 update(RequestRow)
-                .where(RequestRow.id == request_id)
+                .where(RequestRow.id == request_id, RequestRow.state.in_(requests.UNDECIDED))
                 .values(unknown_words_sealed=sealed_words)
+                .returning(RequestRow.id)
             )
+            if mine is not None:
+                await tx.execute(delete(PictureRow).where(PictureRow.request_id == request_id))
+                tx.add_all(made)
+        if mine is None:
+            await parts.drop_pictures(app, row)
+            return STOP
         return "done"
 
     async def _stamp_one(
@@ -271,16 +297,17 @@ class GenerationJob:
             row = await requests.find(tx, request_id)
             if row is None:
                 return STOP
-            if verdict != STOP:
+            if verdict != STOP and await requests.find_working(tx, request_id) is not None:
                 made = len(await requests.pictures_of(tx, request_id))
                 each = row.credits // row.count
                 outcome = _outcome(verdict, Credits(each * made))
                 decided = await requests.end(tx, request_id, outcome, await app.database.now(tx))
         await parts.drop_working(app, row)
-        if decided is None and row.outcome_kind != OutcomeKind.PICTURES:
-            # Decided elsewhere: a late result is dropped here and purged where it was made.
+        if row.outcome_kind != OutcomeKind.PICTURES:
             await parts.drop_pictures(app, row)
-            await self._purge(row)
+            if decided is None:
+                # Decided elsewhere: a late result is dropped here and purged where it was made.
+                await self._purge(row)
         return verdict
 
     async def _purge(self, row: RequestRow) -> None:
@@ -301,11 +328,22 @@ def _outcome(verdict: str, charge: Credits) -> Outcome:
         return Outcome(OutcomeKind.PICTURES, credits_charged=charge)
     if kind == "refused":
         return Outcome(OutcomeKind.REFUSED, code="picture-rejected", facts={"category": rest})
+    if kind == UNSCREENED:
+        return Outcome(OutcomeKind.FAILED, code=ScreenUnavailable.code)
     reason, stage, retry_after = [*rest.split(":"), "", ""][:3]
     if reason == FailureKind.BLOCKED:
         return Outcome(OutcomeKind.REFUSED, code=f"provider-blocked-{stage or 'input'}")
     facts: dict[str, object] = {"retry_after_s": int(retry_after)} if retry_after else {}
     return Outcome(OutcomeKind.FAILED, code=f"provider-{reason}", facts=facts)
+
+
+def _given_up(app: App, row: RequestRow | None, now: datetime) -> Outcome:
+    """Say why the engine stopped a job: its time was over, or it broke."""
+    limit = timedelta(seconds=app.settings.job_timeout_s)
+    started = row.started_at if row is not None else None
+    is_late = started is not None and now - started >= limit
+    kind = FailureKind.TIMED_OUT if is_late else FailureKind.INTERRUPTED
+    return _outcome(_failed(Failure(kind)), Credits(0))
 
 
 async def repair(app: App) -> None:
@@ -331,9 +369,9 @@ async def repair(app: App) -> None:
         )
     given_up = await app.engine.failed_jobs([RequestId(one) for one in ids])
     for request_id in given_up:
-        outcome = _outcome(_failed(Failure(FailureKind.INTERRUPTED)), Credits(0))
         async with app.transaction() as tx:
             row = await requests.find(tx, request_id)
+            outcome = _given_up(app, row, now)
             ended = await requests.end(tx, request_id, outcome, await app.database.now(tx))
         if row is not None and ended is not None:
             log.warning("a job ended without an outcome; its credits were returned")
