@@ -1,0 +1,106 @@
+"""Where a request's one message is, and how its person can still be reached: one short text."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+import discord
+
+TOKEN_LIFE = timedelta(minutes=15)
+"""How long Discord lets an interaction's token edit and send (Interactions, "Followup")."""
+
+
+class AddressInvalid(ValueError):
+    """The text was not written by ``Address.write``; a bug, because nobody else writes any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """All that any later process needs to find the message or the person."""
+
+    application_id: int
+    token: str
+    """The interaction's token; good for ``TOKEN_LIFE``."""
+    expires_at: datetime
+    channel_id: int
+    message_id: int
+    """0 until known: then the message is the interaction's first response."""
+    guild_id: int
+    """0 outside servers."""
+    user_id: int
+    locale: str
+    size_limit_bytes: int
+    """The largest file that this place takes."""
+    is_adult: bool
+    """Asked in an age-restricted channel: pictures are veiled until they are pressed."""
+
+    def write(self) -> str:
+        """Return the address as compact JSON."""
+        return json.dumps(
+            {
+                "a": self.application_id,
+                "t": self.token,
+                "x": int(self.expires_at.timestamp()),
+                "c": self.channel_id,
+                "m": self.message_id,
+                "g": self.guild_id,
+                "u": self.user_id,
+                "l": self.locale,
+                "z": self.size_limit_bytes,
+                "n": int(self.is_adult),
+            },
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the address that ``write`` wrote.
+
+        Raises:
+            AddressInvalid: it is not one.
+        """
+        try:
+            parts = json.loads(text)
+            return cls(
+                application_id=parts["a"],
+                token=parts["t"],
+                expires_at=datetime.fromtimestamp(parts["x"], UTC),
+                channel_id=parts["c"],
+                message_id=parts["m"],
+                guild_id=parts["g"],
+                user_id=parts["u"],
+                locale=parts["l"],
+                size_limit_bytes=parts["z"],
+                is_adult=bool(parts["n"]),
+            )
+        except (ValueError, KeyError, TypeError) as broken:
+            raise AddressInvalid from broken
+
+    @classmethod
+    def of(cls, interaction: discord.Interaction, message_id: int = 0) -> Self:
+        """Return the address of an interaction's answer."""
+        return cls(
+            application_id=interaction.application_id,
+            token=interaction.token,
+            expires_at=interaction.created_at + TOKEN_LIFE,
+            channel_id=interaction.channel_id or 0,
+            message_id=message_id,
+            guild_id=interaction.guild_id or 0,
+            user_id=interaction.user.id,
+            locale=interaction.locale.value,
+            size_limit_bytes=interaction.filesize_limit,
+            is_adult=is_age_restricted(interaction),
+        )
+
+    def at(self, *, channel_id: int, message_id: int) -> Self:
+        """Return the address after the message was made anew elsewhere; the token is of no use."""
+        return replace(self, channel_id=channel_id, message_id=message_id, token="")
+
+
+def is_age_restricted(interaction: discord.Interaction) -> bool:
+    """Say whether Discord itself marks the place as for adults."""
+    channel = interaction.channel
+    if channel is None or isinstance(channel, discord.DMChannel | discord.GroupChannel):
+        return False
+    return channel.is_nsfw()

@@ -1,0 +1,147 @@
+"""/verify and the message menus: did this picture come from here, and make it again."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+
+from bots.discord import render
+from bots.discord.asking import Asked
+from bots.discord.components import PressButton
+from bots.discord.page import Page
+from bots.discord.post import custom_ids
+from bots.discord.reply import Manner
+from bots.discord.translate import localised
+from bots.discord.visit import Attend, Visit
+from core.generation.queries import verify
+from core.generation.values import Verified
+from core.kernel.ids import RequestId, is_id
+from core.kernel.people import Language
+from core.messages.catalogue import text
+from core.messages.speech import day
+
+Command = app_commands.Command[Any, ..., None]
+
+MAX_READ_BYTES = 25 * 1024 * 1024
+"""Larger files are not even fetched; the core opens nothing larger."""
+_SOURCES = {
+    "trainedAlgorithmicMedia": "verify-source-ai",
+    "algorithmicMedia": "verify-source-illustrator",
+}
+_ANSWERS = {
+    "ours-signed": "verify-ours-signed",
+    "ours-recognised": "verify-ours-recognised",
+    "other-signed": "verify-other-signed",
+    "damaged": "verify-damaged",
+    "unknown": "verify-unknown",
+}
+
+
+def verify_command(attend: Attend) -> Command:
+    """Build /verify."""
+
+    @app_commands.rename(picture=localised("server-option-picture"))
+    @app_commands.describe(picture=localised("server-about-picture"))
+    async def run(interaction: Asked, picture: discord.Attachment) -> None:
+        async def work(visit: Visit) -> None:
+            await _answer(visit, picture.url, picture.size)
+
+        await attend(interaction, Manner.HIDDEN, work)
+
+    return app_commands.Command(
+        name=localised("server-command-verify"),
+        description=localised("server-about-verify"),
+        callback=run,
+        auto_locale_strings=False,
+    )
+
+
+def verify_menu(attend: Attend, cdn_base: str) -> app_commands.ContextMenu:
+    """Build the message menu that checks the first picture of a message."""
+
+    async def run(interaction: Asked, message: discord.Message) -> None:
+        async def work(visit: Visit) -> None:
+            found = next(_pictures(message, _hosts(cdn_base)), None)
+            if found is None:
+                await visit.tell(render.says("server-no-picture", visit.language))
+            else:
+                await _answer(visit, *found)
+
+        await attend(interaction, Manner.HIDDEN, work)
+
+    return app_commands.ContextMenu(
+        name=localised("server-menu-verify"), callback=run, auto_locale_strings=False
+    )
+
+
+def again_menu(attend: Attend) -> app_commands.ContextMenu:
+    """Build the message menu that asks for one of our results again."""
+
+    async def run(interaction: Asked, message: discord.Message) -> None:
+        async def work(visit: Visit) -> None:
+            request_id = _request_of(message)
+            if request_id is None:
+                await visit.tell(render.says("server-not-a-result", visit.language))
+            else:
+                await visit.repeat(request_id, "again")
+
+        await attend(interaction, Manner.PUBLIC, work)
+
+    return app_commands.ContextMenu(
+        name=localised("server-menu-again"), callback=run, auto_locale_strings=False
+    )
+
+
+def _request_of(message: discord.Message) -> RequestId | None:
+    template = PressButton.__discord_ui_compiled_template__
+    for custom_id in custom_ids(message):
+        match = template.fullmatch(custom_id)
+        if match is not None and is_id(match["target"]):
+            return RequestId(match["target"])
+    return None
+
+
+def _hosts(cdn_base: str) -> frozenset[str]:
+    # Pictures of a message may name any host; only Discord's own are ever asked.
+    return frozenset({yarl.URL(cdn_base).host or "", "media.discordapp.net"})
+
+
+def _pictures(message: discord.Message, hosts: frozenset[str]) -> Iterator[tuple[str, int]]:
+    for one in message.attachments:
+        if (one.content_type or "").startswith("image/"):
+            yield one.url, one.size
+    for url in _media(message.components):
+        if yarl.URL(url).host in hosts:
+            yield url, 0
+
+
+def _media(components: Any) -> Iterator[str]:
+    for part in components:
+        for item in getattr(part, "items", ()):
+            yield item.media.url
+        yield from _media(getattr(part, "children", ()))
+
+
+async def _answer(visit: Visit, url: str, size_bytes: int) -> None:
+    if size_bytes > MAX_READ_BYTES:
+        await visit.tell(render.says("picture-too-large", visit.language))
+        return
+    try:
+        data = await visit.asked.client.http.get_from_cdn(url)
+    except discord.HTTPException:
+        await visit.tell(render.says("not-found", visit.language))
+        return
+    await visit.tell(verified_page(await verify(visit.app, data), visit.language))
+
+
+def verified_page(found: Verified, language: Language) -> Page:
+    """Say what a picture's own marks tell."""
+    lines = [text(_ANSWERS[found.source], language)]
+    kind = found.digital_source_type.rsplit("/", 1)[-1]
+    if kind in _SOURCES:
+        lines.append(text(_SOURCES[kind], language))
+    if found.made_at is not None:
+        lines.append(text("verify-made-at", language, date=day(found.made_at, language)))
+    return Page(lines=tuple(lines))
