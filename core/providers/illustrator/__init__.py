@@ -1,4 +1,4 @@
-"""The built-in illustrator: draws a prompt as a layered picture, with no AI model and no network."""
+"""The built-in illustrator: a prompt becomes a layered picture, with no AI model."""
 
 from core.providers.illustrator.drawing import STYLES, Drawing, DrawOrder, draw
 

@@ -1,9 +1,12 @@
 """Where the subjects stand, how tall they are, and how they sit in the light and on the ground."""
 
+# A path reads best in one piece, and the shares of a drawing are their own names.
+# ruff: noqa: E501, PLR2004
+
 from dataclasses import dataclass, replace
 
-from core.providers.illustrator.drawings import art, place_art
 from core.providers.illustrator.colour import mix
+from core.providers.illustrator.drawings import art, place_art
 from core.providers.illustrator.frame import Frame, num
 from core.providers.illustrator.lexicon import SubjectFacts, lexicon
 from core.providers.illustrator.rooms import INDOORS
@@ -40,14 +43,18 @@ def is_flying(subject: Subject) -> bool:
 def _height(frame: Frame, subject: Subject, crowd: int) -> float:
     facts = lexicon().subjects[subject.id]
     # A mouse is smaller than an elephant, but never too small to be the hero of its picture.
-    natural = 0.45 * facts.height + 0.55 if facts.kind in {"ground", "item", "float", "deep"} else facts.height
+    natural = (
+        0.45 * facts.height + 0.55
+        if facts.kind in {"ground", "item", "float", "deep"}
+        else facts.height
+    )
     tall = HERO * natural * _SIZES[subject.size]
     room = frame.height - frame.horizon
     if facts.kind == "tall":
         tall = 235 * facts.height * _SIZES[subject.size]
         tall = min(tall, frame.horizon * 0.72 + room * 0.2)
     elif is_flying(subject):
-        tall = min(300 * facts.height, 330) * _SIZES[subject.size]
+        tall = min(165 + 160 * facts.height, 340) * _SIZES[subject.size]
     wide_limit = frame.width * 0.86 / max(1, crowd) * (1.15 if crowd > 1 else 0.72)
     shrink = 1.0 if crowd == 1 else max(0.36, 1 - 0.09 * crowd)
     tall *= shrink
@@ -64,18 +71,18 @@ def _slots(frame: Frame, count: int, salt: str, centre: float) -> list[tuple[flo
     start = min(max(centre - spread / 2, 0.08), 0.92 - spread)
     slots = []
     for at in range(count):
-        depth = (at % 2) * dice.uniform(0.4, 0.75) if count > 2 else at * 0.25  # noqa: PLR2004 - a zigzag
+        depth = (at % 2) * dice.uniform(0.4, 0.75) if count > 2 else at * 0.25
         slots.append((start + at * step + dice.uniform(-0.18, 0.18) * step, depth))
     return slots
 
 
 def _centre(frame: Frame, index: int, total: int) -> float:
     light = frame.body_at[0] / frame.width
-    hero = 0.42 if light > 0.5 else 0.58  # noqa: PLR2004 - opposite the light
+    hero = 0.42 if light > 0.5 else 0.58
     hero += frame.dice("hero").uniform(-0.05, 0.05)
     if index == 0:
-        return hero if total == 1 else (0.36 if light > 0.5 else 0.64)  # noqa: PLR2004 - as above
-    places = (0.7, 0.2, 0.86, 0.5, 0.1) if light > 0.5 else (0.3, 0.8, 0.14, 0.5, 0.9)  # noqa: PLR2004 - as above
+        return hero if total == 1 else (0.36 if light > 0.5 else 0.64)
+    places = (0.7, 0.2, 0.86, 0.5, 0.1) if light > 0.5 else (0.3, 0.8, 0.14, 0.5, 0.9)
     return places[(index - 1) % len(places)]
 
 
@@ -98,11 +105,19 @@ def _foot(frame: Frame, facts: SubjectFacts, depth: float, tall: float) -> tuple
             return frame.height * (0.66 - 0.3 * depth) + tall * 0.1, False, False
         return frame.height * 0.93, True, False
     if facts.kind in {"float", "deep"} and in_water:
-        return frame.horizon + room * (0.36 if ground == "shore" else 0.46) - depth * room * 0.2, False, True
+        return (
+            frame.horizon + room * (0.36 if ground == "shore" else 0.46) - depth * room * 0.2,
+            False,
+            True,
+        )
     if ground == "water" and facts.kind != "tall":
         return frame.horizon + room * 0.56 - depth * room * 0.2, False, True
     if facts.kind == "tall":
-        return frame.horizon + room * (0.3 if ground != "lake" else 0.02) - depth * room * 0.12, True, ground == "water"
+        return (
+            frame.horizon + room * (0.3 if ground != "lake" else 0.02) - depth * room * 0.12,
+            True,
+            ground == "water",
+        )
     near = 0.86 if ground != "lake" else 0.97
     return frame.horizon + room * (near - 0.34 * depth), True, False
 
@@ -113,7 +128,7 @@ def _figures(frame: Frame, subject: Subject, index: int, total: int) -> list[Fig
     tall = _height(frame, subject, max(crowd, total if facts.kind != "tall" else 1))
     centre = _centre(frame, index, total)
     if facts.kind == "tall" and total > 1:
-        centre = 0.62 if centre < 0.5 else 0.38  # noqa: PLR2004 - the free side
+        centre = 0.62 if centre < 0.5 else 0.38
     figures = []
     flying = is_flying(subject)
     for at, (share, depth) in enumerate(_slots(frame, subject.count, f"{index}", centre)):
@@ -122,13 +137,27 @@ def _figures(frame: Frame, subject: Subject, index: int, total: int) -> list[Fig
         else:
             foot, grounded, afloat = _foot(frame, facts, depth, tall)
         scale = 1 - 0.36 * depth
-        flipped = frame.dice(f"turn{index}{at}").random() < 0.5  # noqa: PLR2004 - a coin
+        flipped = frame.dice(f"turn{index}{at}").random() < 0.5
         layer = 0 if facts.kind in {"tall", "sky"} else 1 if flying else 2
-        figures.append(Figure(facts, subject.colour, share * frame.width, foot, tall * scale, flipped, layer, grounded, afloat))
+        figures.append(
+            Figure(
+                facts,
+                subject.colour,
+                share * frame.width,
+                foot,
+                tall * scale,
+                flipped,
+                layer,
+                grounded,
+                afloat,
+            )
+        )
     return figures
 
 
-def _related(frame: Frame, subject: Subject, mine: list[Figure], theirs: list[Figure]) -> list[Figure]:
+def _related(
+    frame: Frame, subject: Subject, mine: list[Figure], theirs: list[Figure]
+) -> list[Figure]:
     """Move a subject's figures to where its relation says."""
     if not theirs or not mine:
         return mine
@@ -142,18 +171,57 @@ def _related(frame: Frame, subject: Subject, mine: list[Figure], theirs: list[Fi
         if subject.relation == "on" and anchor.facts.kind != "tall":
             sunk = 0.2 if anchor.facts.height > figure.facts.height * 0.7 else 0.05
             tall = min(figure.height, anchor.height * 0.95)
-            foot = anchor.foot - anchor.height * (0.52 if anchor.facts.kind == "ground" else 0.72) + tall * sunk
-            moved.append(replace(figure, x=anchor.x + shift * 0.6, foot=foot, height=tall, is_grounded=False, is_afloat=False, layer=anchor.layer))
+            foot = (
+                anchor.foot
+                - anchor.height * (0.52 if anchor.facts.kind == "ground" else 0.72)
+                + tall * sunk
+            )
+            moved.append(
+                replace(
+                    figure,
+                    x=anchor.x + shift * 0.6,
+                    foot=foot,
+                    height=tall,
+                    is_grounded=False,
+                    is_afloat=False,
+                    layer=anchor.layer,
+                )
+            )
         elif subject.relation == "on":
-            moved.append(replace(figure, x=anchor.x + shift, foot=anchor.foot - anchor.height * 0.9, height=figure.height * 0.5, layer=1, is_grounded=False))
+            moved.append(
+                replace(
+                    figure,
+                    x=anchor.x + shift,
+                    foot=anchor.foot - anchor.height * 0.9,
+                    height=figure.height * 0.5,
+                    layer=1,
+                    is_grounded=False,
+                )
+            )
         elif subject.relation == "under":
-            moved.append(replace(figure, x=anchor.x + shift, foot=max(figure.foot, anchor.foot + 50)))
+            moved.append(
+                replace(figure, x=anchor.x + shift, foot=max(figure.foot, anchor.foot + 50))
+            )
         elif subject.relation == "over":
-            moved.append(replace(figure, x=anchor.x + shift, foot=max(figure.height + 20, anchor.foot - anchor.height * 1.06), is_grounded=False, is_afloat=False))
+            moved.append(
+                replace(
+                    figure,
+                    x=anchor.x + shift,
+                    foot=max(figure.height + 20, anchor.foot - anchor.height * 1.06),
+                    is_grounded=False,
+                    is_afloat=False,
+                )
+            )
         elif subject.relation in {"before", "behind"}:
             step = 70 if subject.relation == "before" else -60
             side = 0.45 if subject.relation == "behind" else 0.12
-            moved.append(replace(figure, x=anchor.x + shift + side * anchor_wide, foot=max(frame.horizon + 40, anchor.foot + step)))
+            moved.append(
+                replace(
+                    figure,
+                    x=anchor.x + shift + side * anchor_wide,
+                    foot=max(frame.horizon + 40, anchor.foot + step),
+                )
+            )
         elif subject.relation == "beside":
             gap = (anchor_wide + wide) * 0.56
             side = -1 if anchor.x > frame.width * 0.5 else 1
@@ -170,10 +238,16 @@ def stage_cast(frame: Frame) -> list[Figure]:
     for subject in subjects:
         if subject.anchor in table:
             if table[subject.anchor][0].facts.kind == "tall":
-                table[subject.anchor] = [replace(f, x=frame.width * (0.5 + (f.x / frame.width - 0.5) * 0.5)) for f in table[subject.anchor]]
+                table[subject.anchor] = [
+                    replace(f, x=frame.width * (0.5 + (f.x / frame.width - 0.5) * 0.5))
+                    for f in table[subject.anchor]
+                ]
             table[subject.id] = _related(frame, subject, table[subject.id], table[subject.anchor])
     everything = [_inside(frame, figure) for group in table.values() for figure in group]
-    return sorted(everything, key=lambda figure: (figure.layer, figure.foot if figure.is_grounded else figure.foot - 1))
+    return sorted(
+        everything,
+        key=lambda figure: (figure.layer, figure.foot if figure.is_grounded else figure.foot - 1),
+    )
 
 
 def _inside(frame: Frame, figure: Figure) -> Figure:
@@ -194,7 +268,7 @@ def shadow(frame: Frame, figure: Figure) -> str:
 
 def draw_figure(frame: Frame, figure: Figure, mark: str) -> str:
     """The figure with what ties it to the ground or the water."""
-    tone = 0.75 if figure.layer < 2 else 0.5  # noqa: PLR2004 - near things keep their colour
+    tone = 0.75 if figure.layer < 2 else 0.5
     body = place_art(
         figure.facts.art,
         x=figure.x,
@@ -212,13 +286,36 @@ def draw_figure(frame: Frame, figure: Figure, mark: str) -> str:
     if figure.is_afloat:
         mirror = f'<g opacity=".26" transform="translate(0 {num(2 * figure.foot - 6)}) scale(1 -1)">{body}</g>'
         parts.append(mirror)
+    if figure.facts.id == "lighthouse" and (
+        frame.palette.dark > 0.25 or frame.scene.weather == "storm"
+    ):
+        parts.append(_beam(frame, figure))
     parts.append(body)
     wide = figure.height * art(figure.facts.art).aspect
     if figure.is_afloat:
         parts.append(_waterline(frame, figure, wide))
-    elif figure.is_grounded and frame.is_snowy and figure.facts.kind != "tall" and frame.scene.place not in INDOORS:
+    elif (
+        figure.is_grounded
+        and frame.is_snowy
+        and figure.facts.kind != "tall"
+        and frame.scene.place not in INDOORS
+    ):
         parts.append(_drift(frame, figure, wide))
     return "".join(parts)
+
+
+def _beam(frame: Frame, figure: Figure) -> str:
+    """The light of a lighthouse, to both sides."""
+    y, reach = figure.foot - figure.height * 0.83, frame.width * 0.75
+    beams = "".join(
+        f'<path fill="url(#beam)" d="M{num(figure.x)} {num(y)}L{num(figure.x + side * reach)} {num(y - 70)}V{num(y + 50)}Z"/>'
+        for side in (-1, 1)
+    )
+    return (
+        f'<defs><radialGradient id="beam" gradientUnits="userSpaceOnUse" cx="{num(figure.x)}" cy="{num(y)}" r="{num(reach)}">'
+        '<stop offset="0" stop-color="#fff3b8" stop-opacity=".75"/><stop offset="1" stop-color="#fff3b8" stop-opacity="0"/>'
+        f"</radialGradient></defs>{beams}"
+    )
 
 
 def _waterline(frame: Frame, figure: Figure, wide: float) -> str:

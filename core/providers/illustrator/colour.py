@@ -63,7 +63,7 @@ def luminance(value: str) -> float:
 
 
 def shaded(colour: str, shade: str) -> str:
-    """The value of a colour's id with "light", "dark" or "bright" before it; empty for no colour."""
+    """The value of a colour after "light", "dark" or "bright"; empty for no colour."""
     if not colour:
         return ""
     value = lexicon().colours[colour]
@@ -93,8 +93,7 @@ def recoloured(value: str, main: str, target: str) -> str:
     hue, wanted_light, saturation = hls(target)
     shift = (light - base_light) * (0.75 if wanted_light < 0.85 else 0.45)  # noqa: PLR2004 - near white
     lightness = wanted_light + shift
-    if lightness > 0.96:  # noqa: PLR2004 - keep a hint of form in white things
-        lightness = 0.96
+    lightness = min(lightness, 0.96)  # white things keep a hint of form
     return from_hls(hue, max(0.06, lightness), saturation * (0.9 if shift > 0 else 1.0))
 
 

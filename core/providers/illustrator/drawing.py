@@ -1,4 +1,4 @@
-"""Draws one picture from a prompt: read, compose, rasterise, finish, encode. Pure and deterministic."""
+"""Draws one picture from a prompt: read, compose, rasterise, finish, encode."""
 
 import hashlib
 import io
@@ -18,12 +18,12 @@ from core.providers.illustrator.scene import Scene
 
 MIN_SIDE_PX = 256
 MAX_SIDE_PX = 2048
-PREVIEW_SIDE_PX = 320
+PREVIEW_SIDE_PX = 288
 STYLES: tuple[str, ...] = tuple(FINISHES)
 DEFAULT_STYLE = "natural"
 _MIMES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 _PREVIEW_STEPS = 4
-_FLAT_LAYERS = frozenset({"sky", "stars", "weather", "petals", "leaves", "fog", "fog-far", "bubbles", "fireflies"})
+_LIFTED_LAYERS = frozenset({"body", "clouds", "backdrop", "behind", "flying", "frame", "subjects"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,24 @@ def _with_paper_shadows(layers: list[Layer]) -> list[Layer]:
     """Lift each layer off the one behind it, as cut paper lies."""
     lifted = []
     for layer in layers:
-        if layer.name in _FLAT_LAYERS:
+        if layer.name not in _LIFTED_LAYERS:
             lifted.append(layer)
             continue
-        dark = each_colour(layer.markup, lambda _: "#0a0c1c").replace('id="', 'id="z').replace("url(#", "url(#z")
+        dark = (
+            each_colour(layer.markup, lambda _: "#0a0c1c")
+            .replace('id="', 'id="z')
+            .replace("url(#", "url(#z")
+        )
         dark = dark.replace('href="#', 'href="#z')
-        shadows = "".join(f'<g opacity=".13" transform="translate({at * 4} {at * 5})">{dark}</g>' for at in (1, 2))
-        lifted.append(Layer(layer.name, f"{shadows}<g>{layer.markup}</g>"))
+        fall = f'<g opacity=".3" transform="translate(8 11)">{dark}</g>'
+        lifted.append(Layer(layer.name, f"{fall}<g>{layer.markup}</g>"))
     return lifted
 
 
 def _raster(document: str) -> Image.Image:
-    return Image.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=document, skip_system_fonts=True))).convert("RGB")
+    return Image.open(
+        io.BytesIO(resvg_py.svg_to_bytes(svg_string=document, skip_system_fonts=True))
+    ).convert("RGB")
 
 
 def _preview(frame: Frame, layers: list[Layer], order: DrawOrder) -> bytes:

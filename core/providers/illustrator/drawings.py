@@ -1,4 +1,4 @@
-"""The drawings of single subjects: own ones and permissively licensed icons, recoloured on demand."""
+"""The drawings of single subjects: own ones and licensed icons, recoloured on demand."""
 
 import gzip
 import json
@@ -124,7 +124,7 @@ def place_art(
     tone: float = 1.0,
     mark: str = "",
 ) -> str:
-    """The drawing with its lowest point at ``foot`` and its middle at ``x``, ``height`` units tall."""
+    """The drawing, ``height`` units tall, its lowest point at ``foot``, its middle at ``x``."""
     drawing = art(name)
     left, top, wide, tall = drawing.box
     scale = height / tall
@@ -132,4 +132,6 @@ def place_art(
     shift = x + (left + wide / 2) * scale if flipped else x - (left + wide / 2) * scale
     body = _toned(name, colour, palette, tone)
     body = _REFERENCE.sub(rf"\g<1>{mark}", body) if mark else body
-    return f'<g transform="translate({shift:.2f} {foot - (top + tall) * scale:.2f}) scale({turn:.4f} {scale:.4f})">{body}</g>'
+    lift = foot - (top + tall) * scale
+    move = f"translate({shift:.2f} {lift:.2f}) scale({turn:.4f} {scale:.4f})"
+    return f'<g transform="{move}">{body}</g>'

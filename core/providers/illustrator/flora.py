@@ -1,10 +1,13 @@
 """Trees and plants, drawn for the season, with snow where it lies."""
 
+# A path reads best in one piece, and the shares of a drawing are their own names.
+# ruff: noqa: E501, PLR2004
+
 import random
 from collections.abc import Callable
 
-from core.providers.illustrator.drawings import place_art
 from core.providers.illustrator.colour import lighter, mix
+from core.providers.illustrator.drawings import place_art
 from core.providers.illustrator.frame import Frame, num, points
 
 _AUTUMN = ("#d9652a", "#e39a2f", "#b8432c", "#c98a2a")
@@ -59,7 +62,7 @@ def leafy(
     colours = frame.palette
     if frame.scene.season == "autumn":
         crown = dice.choice(_AUTUMN)
-    elif frame.scene.season == "spring" and dice.random() < 0.4:  # noqa: PLR2004 - some bloom
+    elif frame.scene.season == "spring" and dice.random() < 0.4:
         crown = _PINK
     else:
         crown = mix(colours.foliage, "#2f6b3a", dice.uniform(0, 0.5))
@@ -158,7 +161,7 @@ def culms(
         parts.append(
             f'<rect x="{num(x - wide * 0.6)}" y="{num(y)}" width="{num(wide * 1.2)}" height="{num(wide * 0.16)}" fill="{dark}"/>'
         )
-        if dice.random() < 0.5:  # noqa: PLR2004 - half of the joints
+        if dice.random() < 0.5:
             side, long = dice.choice((-1, 1)), wide * dice.uniform(3, 5)
             parts.append(
                 f'<path fill="{green}" d="M{num(x)} {num(y)}q{num(side * long * 0.5)} {num(-wide * 1.4)} {num(side * long)} {num(wide * 0.6)}q{num(-side * long * 0.5)} {num(wide * 0.6)} {num(-side * long)} {num(-wide * 0.6)}z"/>'
@@ -225,7 +228,7 @@ def row(frame: Frame, kind: str, *, front: bool) -> str:
 
 
 def _frame_trees(frame: Frame, dice: random.Random, plant: Plant, amount: int) -> str:
-    if amount < 9:  # noqa: PLR2004 - sparse places stay open
+    if amount < 9:
         return ""
     parts = []
     tall = min(780.0, frame.height * 0.72)
@@ -235,7 +238,7 @@ def _frame_trees(frame: Frame, dice: random.Random, plant: Plant, amount: int) -
         else ((0.02, 0.8), (0.98, 0.72))
     )
     for share, scale in reversed(sides):
-        foot = frame.height * (0.9 if scale < 0.7 else 1.03)  # noqa: PLR2004 - the inner pair stands further
+        foot = frame.height * (0.9 if scale < 0.7 else 1.03)
         x = share * frame.width + dice.uniform(-26, 26)
         parts.append(plant(frame, dice, x, foot, tall * scale, 0.0))
     return "".join(parts)

@@ -1,5 +1,8 @@
 """Ridges, mountains, dunes and the ground with its texture."""
 
+# A path reads best in one piece, and the shares of a drawing are their own names.
+# ruff: noqa: E501, PLR2004
+
 import math
 import random
 from collections.abc import Callable
@@ -133,7 +136,7 @@ def canyon(frame: Frame) -> str:
     parts = [dunes(frame)]
     for depth, centre in ((0.7, 0.5), (0.6, 0.08), (0.5, 0.94), (0.35, 0.0), (0.35, 1.0)):
         x, half = centre * frame.width, dice.uniform(110, 210)
-        tall = dice.uniform(170, 330) * (0.6 if depth > 0.65 else 1.0)  # noqa: PLR2004 - the far one
+        tall = dice.uniform(170, 330) * (0.6 if depth > 0.65 else 1.0)
         tall = min(tall, frame.horizon * 0.8)
         for at in range(5):
             low = frame.horizon + 40 - tall * at / 5

@@ -23,6 +23,8 @@ from core.providers.illustrator.lexicon import lexicon
 HERE = Path(__file__).parent / "art"
 TARGET = HERE / "art.json.gz"
 SAMPLE_PX = 160
+EXTRAS = {"noto:umbrella-on-ground", "noto:teacup-without-handle"}
+"""Art that places use and no subject names."""
 _VIEWBOX = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 _ROOT = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _DIGITS = re.compile(r"(\.\d\d)\d+")
@@ -102,7 +104,7 @@ def _entry(folder: Path, name: str) -> dict[str, object]:
 
 def build(folder: Path) -> bytes:
     """Return the compressed data file; equal drawings give equal bytes."""
-    names = sorted({facts.art for facts in lexicon().subjects.values()})
+    names = sorted({facts.art for facts in lexicon().subjects.values()} | EXTRAS)
     table = {name: _entry(folder, name) for name in names}
     text = json.dumps(table, sort_keys=True, separators=(",", ":"))
     return gzip.compress(text.encode(), 9, mtime=0)

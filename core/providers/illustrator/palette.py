@@ -1,5 +1,8 @@
 """The colours of a picture, from its time, weather, season, place, and sun or moon."""
 
+# One line of the table is one time of day.
+# ruff: noqa: E501
+
 from dataclasses import dataclass, replace
 
 from core.providers.illustrator.colour import RAINBOW, channels, from_hls, hls, mix, to_hex
@@ -51,7 +54,7 @@ _WEATHER = {
     "rain": ("#6f7f8f", 0.6),
     "storm": ("#3d4656", 0.74),
     "snow": ("#c3cfdc", 0.34),
-    "fog": ("#c9d2d6", 0.66),
+    "fog": ("#c9d2d6", 0.85),
     "wind": ("#b9cbd8", 0.15),
 }
 _FOLIAGE = {"spring": "#7fb35a", "summer": "#3f8a45", "autumn": "#d07a2c", "winter": "#5c7566"}

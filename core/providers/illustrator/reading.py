@@ -5,7 +5,7 @@ from typing import cast, get_args
 
 from core.providers.illustrator.colour import shaded
 from core.providers.illustrator.lexicon import lexicon
-from core.providers.illustrator.scene import Body, Reading, Relation, Scene, Subject
+from core.providers.illustrator.scene import Body, Reading, Relation, Scene, Size, Subject
 from core.providers.illustrator.tokens import Token, tokens
 
 MAX_EACH = 12
@@ -18,6 +18,7 @@ _VERBS_BEFORE = frozenset(
     {"骑", "骑着", "骑在", "坐在", "站在", "飞过", "飞越", "和", "与", "跟", "拿着", "抱着"}
 )
 _ENTITIES = frozenset({"subject", "place", "body", "weather", "time", "season", "feature", "mood"})
+_MODIFIERS = frozenset({"colour", "shade", "number", "size"})
 _SHOWN = _ENTITIES | {"colour", "relation", "number", "size", "style"}
 _SPECIAL = {("cat", "black"): "black_cat"}
 
@@ -35,7 +36,7 @@ class _Draft:
     colour: str = ""
     shade: str = ""
     count: int = 0
-    size: str = ""
+    size: Size = ""
     negated: bool = False
     spent: bool = False
     """The negation has had its noun; only "and" prolongs it."""
@@ -58,24 +59,24 @@ def _link(draft: _Draft, actor: int, relation: Relation, anchor: str) -> None:
 
 
 def _clear_modifiers(draft: _Draft) -> None:
-    draft.colour = draft.shade = draft.size = ""
+    draft.colour = draft.shade = ""
+    draft.size = ""
     draft.count = 0
 
 
-def _size(text: str) -> str:
-    return text if text in {"large", "small"} else ""
+def _size(text: str) -> Size:
+    return "large" if text == "large" else "small"
 
 
 def _meet_subject(draft: _Draft, token: Token) -> None:
     count = draft.count or (PLURAL_COUNT if token.plural else 1)
     colour = shaded(draft.colour, draft.shade)
     ident = _SPECIAL.get((token.id, draft.colour), token.id)
-    size = "large" if draft.size == "large" else "small" if draft.size == "small" else ""
     subject = Subject(
         id=ident,
         count=min(count, MAX_EACH),
         colour="" if ident != token.id else colour,
-        size="large" if size == "large" else "small" if size == "small" else "",
+        size=draft.size,
     )
     before = len(draft.subjects) - 1
     draft.subjects.append(subject)
@@ -100,7 +101,7 @@ def _meet_setting(draft: _Draft, token: Token) -> None:
         draft.body = draft.body or Body(
             kind="moon" if kind == "moon" else "crescent" if kind == "crescent" else "sun",
             colour=colour,
-            size="large" if draft.size == "large" else "small" if draft.size == "small" else "",
+            size=draft.size,
             count=max(1, min(draft.count or (2 if token.plural else 1), 3)),
         )
         draft.last = ("body", 0)
@@ -164,20 +165,25 @@ def _settle_colour(draft: _Draft) -> None:
     _clear_modifiers(draft)
 
 
+def _meet_modifier(draft: _Draft, token: Token) -> None:
+    if token.kind == "colour":
+        draft.colour = draft.colour or token.id
+    elif token.kind == "shade":
+        draft.shade = token.id
+    elif token.kind == "number":
+        draft.count = int(token.id)
+    else:
+        draft.size = _size(token.id)
+
+
 def _meet(draft: _Draft, token: Token) -> None:
     if draft.negated and draft.spent:
         draft.negated = token.text in _CONJUNCTIONS
         draft.spent = False
     if token.kind in _ENTITIES:
         _meet_entity(draft, token)
-    elif token.kind == "colour":
-        draft.colour = draft.colour or token.id
-    elif token.kind == "shade":
-        draft.shade = token.id
-    elif token.kind == "number":
-        draft.count = int(token.id)
-    elif token.kind == "size":
-        draft.size = _size(token.id)
+    elif token.kind in _MODIFIERS:
+        _meet_modifier(draft, token)
     elif token.kind == "relation":
         _settle_colour(draft)
         _meet_relation(draft, token)
@@ -192,7 +198,7 @@ def _meet(draft: _Draft, token: Token) -> None:
 
 
 def _merged(subjects: list[Subject]) -> list[Subject]:
-    """Actors before what they relate to; the same thing named twice counts once unless it differs."""
+    """Actors before what they relate to; the same thing named twice counts once."""
     seen: dict[tuple[str, str], Subject] = {}
     for subject in subjects:
         seen.setdefault((subject.id, subject.colour), subject)

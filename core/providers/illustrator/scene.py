@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["ground", "tall", "air", "float", "deep", "item", "sky"]
+Size = Literal["", "large", "small"]
 Relation = Literal["", "under", "on", "over", "beside", "before", "behind", "in"]
 
 
@@ -15,7 +16,7 @@ class Subject:
     count: int = 1
     colour: str = ""
     """``#rrggbb``, ``rainbow``, or empty for its own colours."""
-    size: Literal["", "large", "small"] = ""
+    size: Size = ""
     relation: Relation = ""
     anchor: str = ""
     """Id of the subject that ``relation`` refers to."""
@@ -27,7 +28,7 @@ class Body:
 
     kind: Literal["sun", "moon", "crescent"]
     colour: str = ""
-    size: Literal["", "large", "small"] = ""
+    size: Size = ""
     count: int = 1
 
 

@@ -1,5 +1,8 @@
 """Everything above the horizon: sky, stars, sun and moon, clouds, aurora, rainbow, fireworks."""
 
+# A path reads best in one piece, and the shares of a drawing are their own names.
+# ruff: noqa: E501, PLR2004
+
 import math
 import random
 
@@ -79,7 +82,7 @@ def _crescent(x: float, y: float, radius: float, colour: str) -> str:
 
 
 def _sun(x: float, y: float, radius: float, colour: str) -> str:
-    pale = lighter(colour, 0.35 if luminance(colour) > 0.6 else 0.12)  # noqa: PLR2004 - a pale sun
+    pale = lighter(colour, 0.35 if luminance(colour) > 0.6 else 0.12)
     return (
         f'<defs><linearGradient id="disc" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{pale}"/>'
         f'<stop offset="1" stop-color="{colour}"/></linearGradient></defs>'
@@ -89,7 +92,7 @@ def _sun(x: float, y: float, radius: float, colour: str) -> str:
 
 def body(frame: Frame) -> str:
     """The sun or the moon with its glow; empty when there is none to see."""
-    asked, time = frame.scene.body, ("night" if frame.palette.dark > 0.8 else "day")  # noqa: PLR2004 - night
+    asked, time = frame.scene.body, ("night" if frame.palette.dark > 0.8 else "day")
     kind = asked.kind if asked else ("moon" if time == "night" else "sun")
     if not frame.is_wanted("moon" if kind == "crescent" else kind):
         return ""
@@ -138,7 +141,9 @@ def clouds(frame: Frame) -> str:
     if not frame.is_wanted("cloudy"):
         return ""
     dice, colours = frame.dice("clouds"), frame.palette
-    heavy = frame.scene.weather in {"cloudy", "rain", "storm"} or (frame.scene.weather == "snow" and not frame.scene.body)
+    heavy = frame.scene.weather in {"cloudy", "rain", "storm"} or (
+        frame.scene.weather == "snow" and not frame.scene.body
+    )
     amount = (9 if heavy else 4) * max(1.0, frame.width / 1400)
     parts = []
     for at in range(int(amount)):
@@ -146,7 +151,7 @@ def clouds(frame: Frame) -> str:
         wide = dice.uniform(140, 330) * (1.5 if heavy else 1)
         if frame.scene.body and abs(x - frame.body_at[0]) < wide * 0.6 + 150:
             continue
-        if colours.dark > 0.5:  # noqa: PLR2004 - dusk and night
+        if colours.dark > 0.5:
             parts.append(
                 f'<ellipse cx="{num(x)}" cy="{num(y)}" rx="{num(wide * 1.2)}" ry="{num(wide * 0.07)}" '
                 f'fill="{colours.cloud}" opacity="{dice.uniform(0.10, 0.24):.2f}"/>'
@@ -168,9 +173,11 @@ def aurora(frame: Frame) -> str:
     """Green and violet curtains."""
     dice = frame.dice("aurora")
     parts = [
-        '<defs><linearGradient id="au" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#8a5cff" stop-opacity="0"/>'
-        '<stop offset=".5" stop-color="#4fe0b0" stop-opacity=".5"/><stop offset="1" stop-color="#7dffb0" stop-opacity="0"/>'
-        "</linearGradient></defs>"
+        (
+            '<defs><linearGradient id="au" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#8a5cff" stop-opacity="0"/>'
+            '<stop offset=".5" stop-color="#4fe0b0" stop-opacity=".5"/><stop offset="1" stop-color="#7dffb0" stop-opacity="0"/>'
+            "</linearGradient></defs>"
+        )
     ]
     for band in range(4):
         top = frame.horizon * (0.08 + 0.13 * band)

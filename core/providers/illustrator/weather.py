@@ -1,5 +1,8 @@
 """What falls or drifts through the air in front of the scene."""
 
+# A path reads best in one piece, and the shares of a drawing are their own names.
+# ruff: noqa: E501
+
 import math
 
 from core.providers.illustrator.colour import mix
@@ -8,11 +11,14 @@ from core.providers.illustrator.frame import Frame, num
 
 def snow(frame: Frame) -> str:
     """Flakes of three sizes."""
-    dice, parts = frame.dice("snow"), []
+    dice = frame.dice("snow")
+    parts: list[str] = []
     area = frame.width * frame.height / 1e6
     for amount, low, high, alpha in ((120, 1.4, 2.6, 0.75), (60, 2.6, 4.4, 0.85), (18, 5, 8, 0.6)):
-        for _ in range(int(amount * area)):
-            parts.append(f'<circle cx="{dice.uniform(0, frame.width):.0f}" cy="{dice.uniform(0, frame.height):.0f}" r="{dice.uniform(low, high):.1f}" opacity="{alpha}"/>')  # noqa: PERF401 - nested amounts
+        parts += [
+            f'<circle cx="{dice.uniform(0, frame.width):.0f}" cy="{dice.uniform(0, frame.height):.0f}" r="{dice.uniform(low, high):.1f}" opacity="{alpha}"/>'
+            for _ in range(int(amount * area))
+        ]
     return f'<g fill="#ffffff">{"".join(parts)}</g>'
 
 
@@ -23,7 +29,9 @@ def rain(frame: Frame) -> str:
     amount = 260 if frame.scene.weather == "storm" else 170
     for _ in range(int(amount * frame.width * frame.height / 1e6)):
         long = dice.uniform(22, 60)
-        strokes.append(f"M{dice.uniform(0, frame.width * 1.1):.0f} {dice.uniform(-30, frame.height):.0f}l{-long * slant:.1f} {long:.1f}")
+        strokes.append(
+            f"M{dice.uniform(0, frame.width * 1.1):.0f} {dice.uniform(-30, frame.height):.0f}l{-long * slant:.1f} {long:.1f}"
+        )
     return f'<path fill="none" stroke="#dfeaf5" stroke-width="1.8" stroke-linecap="round" opacity=".5" d="{"".join(strokes)}"/>'
 
 
@@ -51,8 +59,14 @@ def leaves(frame: Frame) -> str:
 def _drift(frame: Frame, tints: tuple[str, ...], amount: int) -> str:
     dice, parts = frame.dice("drift"), []
     for _ in range(int(amount * frame.width * frame.height / 1e6)):
-        x, y, size = dice.uniform(0, frame.width), dice.uniform(0, frame.height), dice.uniform(5, 13)
-        parts.append(f'<ellipse cx="{num(x)}" cy="{num(y)}" rx="{num(size)}" ry="{num(size * 0.5)}" transform="rotate({dice.uniform(0, 180):.0f} {num(x)} {num(y)})" fill="{frame.palette.lit(dice.choice(tints))}"/>')
+        x, y, size = (
+            dice.uniform(0, frame.width),
+            dice.uniform(0, frame.height),
+            dice.uniform(5, 13),
+        )
+        parts.append(
+            f'<ellipse cx="{num(x)}" cy="{num(y)}" rx="{num(size)}" ry="{num(size * 0.5)}" transform="rotate({dice.uniform(0, 180):.0f} {num(x)} {num(y)})" fill="{frame.palette.lit(dice.choice(tints))}"/>'
+        )
     return "".join(parts)
 
 
@@ -61,7 +75,9 @@ def fireflies(frame: Frame) -> str:
     dice, parts = frame.dice("fireflies"), []
     for _ in range(int(34 * frame.width / 1000)):
         x, y = dice.uniform(0, frame.width), dice.uniform(frame.horizon * 0.8, frame.height * 0.95)
-        parts.append(f'<circle cx="{num(x)}" cy="{num(y)}" r="13" fill="#f6e27a" opacity=".2"/><circle cx="{num(x)}" cy="{num(y)}" r="4" fill="#fff6b8"/>')
+        parts.append(
+            f'<circle cx="{num(x)}" cy="{num(y)}" r="13" fill="#f6e27a" opacity=".2"/><circle cx="{num(x)}" cy="{num(y)}" r="4" fill="#fff6b8"/>'
+        )
     return "".join(parts)
 
 
@@ -69,8 +85,14 @@ def bubbles(frame: Frame) -> str:
     """Columns of rising air under water."""
     dice, parts = frame.dice("bubbles"), []
     for _ in range(int(30 * frame.width / 1000)):
-        x, y, r = dice.uniform(0, frame.width), dice.uniform(0, frame.height * 0.9), dice.uniform(4, 15)
-        parts.append(f'<circle cx="{num(x)}" cy="{num(y)}" r="{num(r)}" fill="#d8f6ff" opacity=".22"/><circle cx="{num(x - r * 0.3)}" cy="{num(y - r * 0.3)}" r="{num(r * 0.28)}" fill="#fff" opacity=".7"/>')
+        x, y, r = (
+            dice.uniform(0, frame.width),
+            dice.uniform(0, frame.height * 0.9),
+            dice.uniform(4, 15),
+        )
+        parts.append(
+            f'<circle cx="{num(x)}" cy="{num(y)}" r="{num(r)}" fill="#d8f6ff" opacity=".22"/><circle cx="{num(x - r * 0.3)}" cy="{num(y - r * 0.3)}" r="{num(r * 0.28)}" fill="#fff" opacity=".7"/>'
+        )
     return "".join(parts)
 
 
@@ -78,7 +100,13 @@ def wind(frame: Frame) -> str:
     """Curling strokes of wind."""
     dice, strokes = frame.dice("wind"), []
     for _ in range(9):
-        x, y, long = dice.uniform(0, frame.width * 0.8), dice.uniform(0.1, 0.8) * frame.height, dice.uniform(120, 300)
+        x, y, long = (
+            dice.uniform(0, frame.width * 0.8),
+            dice.uniform(0.1, 0.8) * frame.height,
+            dice.uniform(120, 300),
+        )
         curl = 26 * math.copysign(1, dice.random() - 0.5)
-        strokes.append(f"M{num(x)} {num(y)}q{num(long * 0.5)} {num(-curl)} {num(long)} 0q{num(40)} {num(curl)} 0 {num(curl)}")
+        strokes.append(
+            f"M{num(x)} {num(y)}q{num(long * 0.5)} {num(-curl)} {num(long)} 0q{num(40)} {num(curl)} 0 {num(curl)}"
+        )
     return f'<path fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" opacity=".4" d="{"".join(strokes)}"/>'
