@@ -11,6 +11,11 @@ from typing import Literal
 from core.kernel.errors import CoreError
 from core.kernel.units import Credits
 
+FREE = "free"
+"""The plan that everybody begins with; every plans file has it."""
+_MAX_NAME_CHARS = 32
+_LEAST = {"daily_credits": 0, "monthly_credits": 0, "running_at_once": 1, "waiting_at_most": 1}
+
 
 class PlansInvalid(CoreError):
     """The plans file lacks a value or holds one that can't be; nothing was started."""
@@ -41,34 +46,45 @@ class Split:
     paid: Credits
 
 
+class Plans(dict[str, Plan]):
+    """Plans by name. Whoever is on a plan that the file no longer has gets the free one."""
+
+    def __missing__(self, name: str) -> Plan:
+        return self[FREE]
+
+
 def parse_plans(source: str) -> dict[str, Plan]:
     """Turn a plans file's TOML into plans.
 
     Raises:
-        PlansInvalid: not TOML, no plan "free", a missing or unknown key, or a negative number.
+        PlansInvalid: not TOML, no plan "free", a missing or unknown key, or a number that is not
+            whole or too small.
     """
     try:
         tables = tomllib.loads(source)
-        plans = {name: Plan(name=name, **values) for name, values in tables.items()}
-    except (tomllib.TOMLDecodeError, TypeError) as wrong:
-        raise PlansInvalid(problem=str(wrong)) from None
-    for plan in plans.values():
-        numbers = (
-            plan.daily_credits,
-            plan.monthly_credits,
-            plan.running_at_once,
-            plan.waiting_at_most,
-        )
-        if not all(type(number) is int and number >= 0 for number in numbers):
-            raise PlansInvalid(problem=f"{plan.name}: whole numbers, 0 or more")
-        if plan.lane not in ("standard", "premium"):
-            raise PlansInvalid(problem=f"{plan.name}: lane is standard or premium")
+    except tomllib.TOMLDecodeError as wrong:
+        raise PlansInvalid(problem=f"not TOML: {wrong}") from None
+    plans = Plans({name: _plan(name, table) for name, table in tables.items()})
     lanes = {(plan.lane, plan.running_at_once) for plan in plans.values()}
     if len(lanes) != len({lane for lane, _ in lanes}):
         raise PlansInvalid(problem="plans of one lane have the same running_at_once")
-    if "free" not in plans:
+    if FREE not in plans:
         raise PlansInvalid(problem="there is no plan named free")
     return plans
+
+
+def _plan(name: str, table: object) -> Plan:
+    if not isinstance(table, dict) or len(name) > _MAX_NAME_CHARS:
+        raise PlansInvalid(problem=f"{name[:_MAX_NAME_CHARS]}: not a plan")
+    keys = set(table) ^ (set(Plan.__dataclass_fields__) - {"name"})
+    if keys:
+        raise PlansInvalid(problem=f"{name}: unknown or missing: {', '.join(sorted(keys))}")
+    for key, least in _LEAST.items():
+        if type(table[key]) is not int or table[key] < least:
+            raise PlansInvalid(problem=f"{name}: {key}: whole numbers, {least} or more")
+    if table["lane"] not in ("standard", "premium"):
+        raise PlansInvalid(problem=f"{name}: lane is standard or premium")
+    return Plan(name=name, **table)
 
 
 @cache
@@ -78,7 +94,10 @@ def load_plans(path: Path | None) -> dict[str, Plan]:
         return parse_plans(resources.files("core.quotas").joinpath("plans.toml").read_text("utf-8"))
     if not path.is_file():
         raise PlansInvalid(problem="LIMNER_PLANS names a file that is not there")
-    return parse_plans(path.read_text("utf-8"))
+    try:
+        return parse_plans(path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise PlansInvalid(problem="LIMNER_PLANS names a file that is not text") from None
 
 
 def free_left(plan: Plan, day_used: int, month_used: int) -> Credits:
