@@ -15,6 +15,8 @@ from core.providers.illustrator.water import WATER_GROUNDS
 
 HERO = 400.0
 """Height of a subject of size 1 that stands alone, in drawing units."""
+_SEATS = {"rock": 0.84, "mushroom": 0.9, "piano": 0.6, "sofa": 0.3, "bed": 0.42, "chair": 0.46}
+"""How high one sits on these, as a share of their height."""
 _SIZES = {"": 1.0, "large": 1.35, "small": 0.62}
 
 
@@ -32,6 +34,8 @@ class Figure:
     """0 far behind, 1 middle, 2 in front; drawn in this order, then by ``foot``."""
     is_grounded: bool
     is_afloat: bool = False
+    order: float = 0.0
+    """Replaces ``foot`` in the order of drawing, unless 0."""
 
 
 def is_flying(subject: Subject) -> bool:
@@ -61,12 +65,14 @@ def _height(frame: Frame, subject: Subject, crowd: int) -> float:
     return min(tall, wide_limit / art(facts.art).aspect, frame.height * 0.62)
 
 
-def _slots(frame: Frame, count: int, salt: str, centre: float) -> list[tuple[float, float]]:
+def _slots(
+    frame: Frame, count: int, salt: str, centre: float, wide: float
+) -> list[tuple[float, float]]:
     """Places side by side around ``centre``: x as a share of the width, and depth (0 near, 1 far)."""
     dice = frame.dice(f"slots{salt}")
     if count == 1:
         return [(centre, 0.0)]
-    spread = min(0.84, 0.22 * count)
+    spread = min(0.84, 0.22 * count, (count - 1) * 1.5 * wide / frame.width)
     step = spread / (count - 1)
     start = min(max(centre - spread / 2, 0.08), 0.92 - spread)
     slots = []
@@ -130,8 +136,9 @@ def _figures(frame: Frame, subject: Subject, index: int, total: int) -> list[Fig
     if facts.kind == "tall" and total > 1:
         centre = 0.62 if centre < 0.5 else 0.38
     figures = []
+    wide = tall * art(facts.art).aspect
     flying = is_flying(subject)
-    for at, (share, depth) in enumerate(_slots(frame, subject.count, f"{index}", centre)):
+    for at, (share, depth) in enumerate(_slots(frame, subject.count, f"{index}", centre, wide)):
         if flying:
             foot, grounded, afloat = _flying_foot(frame, tall, at, f"{index}"), False, False
         else:
@@ -155,6 +162,29 @@ def _figures(frame: Frame, subject: Subject, index: int, total: int) -> list[Fig
     return figures
 
 
+def _on_top(figure: Figure, anchor: Figure, shift: float) -> Figure:
+    """Astride an animal or vehicle (its near side hides the legs), or on top of anything else."""
+    tall = min(figure.height, anchor.height * 0.95)
+    if anchor.facts.kind in {"ground", "float", "air"} and anchor.facts.id not in _SEATS:
+        sunk = 0.2 if anchor.facts.height > figure.facts.height * 0.7 else 0.05
+        foot, order = anchor.foot - anchor.height * 0.52 + tall * sunk, anchor.foot - 1
+    else:
+        foot, order = (
+            anchor.foot - anchor.height * _SEATS.get(anchor.facts.id, 0.9),
+            anchor.foot + 1,
+        )
+    return replace(
+        figure,
+        x=anchor.x + shift * 0.6,
+        foot=foot,
+        height=tall,
+        is_grounded=False,
+        is_afloat=False,
+        layer=anchor.layer,
+        order=order,
+    )
+
+
 def _related(
     frame: Frame, subject: Subject, mine: list[Figure], theirs: list[Figure]
 ) -> list[Figure]:
@@ -169,24 +199,7 @@ def _related(
         wide = figure.height * art(figure.facts.art).aspect
         shift = (at - span) * wide * 1.02
         if subject.relation == "on" and anchor.facts.kind != "tall":
-            sunk = 0.2 if anchor.facts.height > figure.facts.height * 0.7 else 0.05
-            tall = min(figure.height, anchor.height * 0.95)
-            foot = (
-                anchor.foot
-                - anchor.height * (0.52 if anchor.facts.kind == "ground" else 0.72)
-                + tall * sunk
-            )
-            moved.append(
-                replace(
-                    figure,
-                    x=anchor.x + shift * 0.6,
-                    foot=foot,
-                    height=tall,
-                    is_grounded=False,
-                    is_afloat=False,
-                    layer=anchor.layer,
-                )
-            )
+            moved.append(_on_top(figure, anchor, shift))
         elif subject.relation == "on":
             moved.append(
                 replace(
@@ -244,10 +257,7 @@ def stage_cast(frame: Frame) -> list[Figure]:
                 ]
             table[subject.id] = _related(frame, subject, table[subject.id], table[subject.anchor])
     everything = [_inside(frame, figure) for group in table.values() for figure in group]
-    return sorted(
-        everything,
-        key=lambda figure: (figure.layer, figure.foot if figure.is_grounded else figure.foot - 1),
-    )
+    return sorted(everything, key=lambda figure: (figure.layer, figure.order or figure.foot))
 
 
 def _inside(frame: Frame, figure: Figure) -> Figure:

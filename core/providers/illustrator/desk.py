@@ -119,6 +119,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             process.kill()
     if process.stdin is not None:
         process.stdin.close()
+    if process.stdout is not None:
+        # Reading to the end lets the transport see that the pipe is closed, and close itself.
+        await process.stdout.read()
     await process.wait()
-    # The pipes close with the transport; asyncio offers no other way to give it back.
-    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001

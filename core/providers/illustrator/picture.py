@@ -109,6 +109,7 @@ _STANDING: dict[str, Callable[[Frame], str]] = {
     "park": built.fairground,
     "temple": built.temple,
     "graves": built.graves,
+    "cave": rooms.crystals,
     "ruins": built.ruins,
 }
 """What stands on the ground of a place, in front of its backdrop."""
@@ -215,7 +216,7 @@ def _sky_layers(frame: Frame) -> list[Layer]:
         )
     if "aurora" in scene.features:
         layers.append(Layer("aurora", sky.aurora(frame)))
-    if scene.place != "space" or scene.body:
+    if scene.place not in {"space", "moon_land"} or scene.body:
         layers.append(Layer("body", sky.body(frame)))
     if scene.place not in {"space", "moon_land", "mars"}:
         layers.append(Layer("clouds", sky.clouds(frame)))
@@ -293,6 +294,10 @@ _COMPANY: dict[str, tuple[tuple[str, float, float, float], ...]] = {
     "meadow": (("own:tree", 0.28, 0.3, 300.0),),
     "field": (("own:windmill", 0.72, 0.08, 240.0),),
     "mountains": (("noto:hut", 0.68, 0.3, 110.0),),
+    "city": (("noto:automobile", 0.3, 0.62, 130.0),),
+    "street": (("noto:bicycle", 0.28, 0.5, 150.0),),
+    "neon_city": (("noto:motorcycle", 0.3, 0.62, 140.0),),
+    "space": (("noto:ringed-planet", 0.68, 0.3, 300.0),),
     "park": (("noto:fountain", 0.5, 0.5, 220.0),),
     "table": (("noto:teapot", 0.5, 0.5, 190.0),),
     "kitchen": (("noto:chair", 0.3, 0.6, 250.0),),
@@ -310,7 +315,9 @@ def _company(frame: Frame) -> str:
     turn = frame.dice("company").random() < 0.5
     parts = []
     for at, (name, share, low, tall) in enumerate(_COMPANY.get(frame.scene.place, ())):
-        if not frame.is_wanted(name.partition(":")[2], "house" if "hut" in name else "tree"):
+        if not frame.is_wanted(
+            *(facts.id for facts in lexicon().subjects.values() if facts.art == name)
+        ):
             continue
         x, foot = frame.width * (1 - share if turn else share), frame.horizon + room * low + 12
         wide = tall * 0.5
@@ -319,7 +326,11 @@ def _company(frame: Frame) -> str:
             name, x=x, foot=foot, height=tall, palette=frame.palette, flipped=turn, mark=f"co{at}"
         )
         parts.append(
-            ("" if lexicon().places[frame.scene.place].ground in {"water", "lake"} else shade)
+            (
+                ""
+                if lexicon().places[frame.scene.place].ground in {"water", "lake", "void"}
+                else shade
+            )
             + figure
         )
     return "".join(parts)
@@ -339,9 +350,12 @@ def compose(frame: Frame) -> list[Layer]:
     if frame.scene.weather == "fog":
         layers.append(Layer("fog-far", weather.fog(frame, "far", frame.horizon - 10)))
     layers.append(Layer("ground", _ground(frame, place)))
-    layers.append(Layer("trees", flora.row(frame, place.flora, front=False)))
-    if place.backdrop in _STANDING:
-        layers.append(Layer("standing", _STANDING[place.backdrop](frame)))
+    trees = Layer("trees", flora.row(frame, place.flora, front=False))
+    standing = _STANDING.get(place.backdrop, _empty)
+    built_first = place.backdrop == "park"
+    layers += [] if built_first else [trees]
+    layers.append(Layer("standing", standing(frame)))
+    layers += [trees] if built_first else []
     layers.append(Layer("company", _company(frame)))
     layers.append(_figures(frame, cast, frozenset({0}), "behind"))
     layers.append(_figures(frame, cast, frozenset({1}), "flying"))

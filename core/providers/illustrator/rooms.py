@@ -212,7 +212,7 @@ def gallery(frame: Frame, *, throne: bool) -> str:
 
 def cave(frame: Frame) -> str:
     """Stalactites around a lit opening, with crystals."""
-    dice, w, h, y = frame.dice("cave"), frame.width, frame.height, frame.horizon
+    dice, w, y = frame.dice("cave"), frame.width, frame.horizon
     parts = [
         f'<defs><radialGradient id="mouth"><stop offset="0" stop-color="#9fd4e8" stop-opacity=".8"/><stop offset="1" stop-color="#9fd4e8" stop-opacity="0"/></radialGradient></defs><circle cx="{num(w * 0.5)}" cy="{num(y * 0.75)}" r="380" fill="url(#mouth)"/>'
     ]
@@ -229,6 +229,13 @@ def cave(frame: Frame) -> str:
             ]
             x += wide
         parts.append(f'<path fill="{tone}" d="{points(*teeth, (w, 0))}Z"/>')
+    return "".join(parts)
+
+
+def crystals(frame: Frame) -> str:
+    """Clusters of coloured crystal on the floor of a cave."""
+    dice, w, h, y = frame.dice("crystals"), frame.width, frame.height, frame.horizon
+    parts: list[str] = []
     for _ in range(9):
         x, foot, tall = dice.uniform(0, w), y + dice.uniform(10, h * 0.2), dice.uniform(50, 130)
         hue = dice.choice((0.5, 0.6, 0.78))
