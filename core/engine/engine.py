@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -30,6 +30,11 @@ SCHEMA = "dbos"
 _WORKFLOW = "limner_generation"
 _QUEUES: dict[Lane, str] = {"standard": "limner-standard", "premium": "limner-premium"}
 _EXECUTOR_THREADS = 16
+_TASK_WORKFLOW = "limner_task"
+_TASK_QUEUE = "limner-tasks"
+_TASKS_AT_ONCE = 4
+_TASK_POLL_S = 0.2
+_TASK_TIMEOUT_S = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Steps:
 
 Job = Callable[[RequestId, Steps], Awaitable[None]]
 Repair = Callable[[], Awaitable[None]]
+Task = Callable[[str, Steps], Awaitable[None]]
+"""Work that is not a picture: an export, an erasure, a sweep. It gets its id and the steps."""
 
 
 class Engine:
@@ -126,6 +133,31 @@ class Engine:
             lambda sync: client.enqueue_in_transaction(sync, options, str(request_id))
         )
 
+    async def enqueue_task(self, tx: AsyncSession, kind: str, task_id: str) -> None:
+        """Queue a task of a kind that workers know, in the caller's transaction.
+
+        The same kind and id again changes nothing, however often and from however many processes:
+        a scheduled task is queued by everybody under the name of its hour.
+        """
+        client = self._connected()
+        options: EnqueueOptions = {
+            "workflow_name": _TASK_WORKFLOW,
+            "queue_name": _TASK_QUEUE,
+            "workflow_id": f"{kind}:{task_id}",
+            "workflow_id_reuse_policy": "return-existing",
+            "app_version": APPLICATION_VERSION,
+            "workflow_timeout": _TASK_TIMEOUT_S,
+        }
+        connection = await tx.connection()
+        await connection.run_sync(
+            lambda sync: client.enqueue_in_transaction(sync, options, kind, task_id)
+        )
+
+    async def failed_tasks(self, kind: str, task_ids: list[str]) -> list[str]:
+        """Return which of these tasks ended, whether they did their work or not."""
+        names = [RequestId(f"{kind}:{one}") for one in task_ids]
+        return [name.partition(":")[2] for name in await self.failed_jobs(names)]
+
     async def cancel(self, request_id: RequestId) -> None:
         """Stop a queued or running job at its next step; the request row has decided already."""
         await self._connected().cancel_workflow_async(request_id)
@@ -146,11 +178,14 @@ class Engine:
         """Delete the engine's rows of finished jobs; unknown ones are no error."""
         await self._connected().delete_workflows_async([str(one) for one in request_ids])
 
-    async def launch(self, job: Job, repair: Repair) -> None:
-        """Begin to run jobs in this process, and to take over those of dead ones.
+    async def launch(
+        self, job: Job, repair: Repair, tasks: Mapping[str, Task] | None = None
+    ) -> None:
+        """Begin to run jobs and tasks in this process, and to take over those of dead ones.
 
-        ``repair`` is called with every round of the reconcile loop.
+        ``repair`` is called with every round of the reconcile loop; ``tasks`` by their kind.
         """
+        kinds = dict(tasks or {})
         config: DBOSConfig = {
             "name": "limner",
             "system_database_engine": self._sql_engine(),
@@ -170,7 +205,11 @@ class Engine:
         async def limner_generation(request_id: str) -> None:
             await job(RequestId(request_id), steps)
 
-        DBOS.listen_queues(list(_QUEUES.values()))
+        @DBOS.workflow(name=_TASK_WORKFLOW, max_recovery_attempts=1000)
+        async def limner_task(kind: str, task_id: str) -> None:
+            await kinds[kind](task_id, steps)
+
+        DBOS.listen_queues([*_QUEUES.values(), _TASK_QUEUE])
         DBOS.launch()
         for lane, queue in _QUEUES.items():
             await DBOS.register_queue_async(
@@ -180,6 +219,12 @@ class Engine:
                 polling_interval_sec=self._options.poll_s,
                 on_conflict="always_update",
             )
+        await DBOS.register_queue_async(
+            _TASK_QUEUE,
+            worker_concurrency=_TASKS_AT_ONCE,
+            polling_interval_sec=max(self._options.poll_s, _TASK_POLL_S),
+            on_conflict="always_update",
+        )
         self._is_worker = True
         self._tasks.append(asyncio.create_task(self._reconcile(repair)))
 
