@@ -104,7 +104,7 @@ async def _run_parts(settings: Settings, parts: list[Part]) -> None:
 
 
 def _start(found: Configuration, parts: list[Part]) -> None:
-    set_up_logs(found.core.log_format)
+    set_up_logs(found.core.log_format, quiet=("telegram", "apscheduler", "discord"))
     metrics_port = found.core.metrics_port
     if metrics_port is not None:
         parts.append(lambda app: serve_metrics(app, metrics_port))

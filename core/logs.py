@@ -2,11 +2,12 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Literal
 
 import structlog
 
-_QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "discord", "alembic", "dbos", "uvicorn")
+_QUIET = ("httpx", "httpcore", "alembic", "dbos", "uvicorn")
 
 
 def _without_values(
@@ -34,8 +35,11 @@ def _without_values(
     return event
 
 
-def set_up_logs(form: Literal["text", "json"]) -> None:
-    """Send all log lines to standard error in one form; libraries speak from WARNING on."""
+def set_up_logs(form: Literal["text", "json"], quiet: Sequence[str] = ()) -> None:
+    """Send all log lines to standard error in one form.
+
+    Libraries speak from WARNING on: ours, and the ``quiet`` ones that the surfaces bring.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -57,5 +61,5 @@ def set_up_logs(form: Literal["text", "json"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for name in _QUIET:
+    for name in (*_QUIET, *quiet):
         logging.getLogger(name).setLevel(logging.WARNING)
