@@ -13,8 +13,8 @@ MAX_COUNT = 4
 MAX_SEED = 2**31 - 1
 MAX_GIVEN_CHARS = 20
 _MAX_SEED_DIGITS = 10
-# Signs and emoji count as something to draw; a line of full stops does not.
-_FIRST_SIGN = 0x2000
+# Emoji count as something to draw, those newer than this Python too; full stops do not.
+_SIGNS = frozenset({"So", "Cn"})
 MIN_SIDE_PX, MAX_SIDE_PX = 256, 2048
 ASPECTS: tuple[str, ...] = (
     "1:1",
@@ -38,8 +38,8 @@ _FLAG = re.compile(
 )
 # One word belongs to a flag; Chinese goes on behind punctuation instead of a space.
 _VALUE_END = re.compile(r"[\s，。、；]")
-# Lone surrogates, controls and the like can't be stored or drawn.
-_UNUSABLE = frozenset({"Cc", "Cs", "Cn"})
+# Controls and lone surrogates can't be stored or drawn.
+_UNUSABLE = frozenset({"Cc", "Cs"})
 _SIZE = re.compile(r"([0-9]{3,4})[x×*]([0-9]{3,4})")
 _STYLE = re.compile(r"[\w-]{1,32}")
 _MODEL = re.compile(r"[\w./:-]{1,128}")
@@ -180,7 +180,9 @@ def checked(wish: ImageWish) -> ImageWish:
         PromptEmpty, PromptTooLong, FlagInvalid: as ``parse_wish``; nothing was charged.
     """
     wish = replace(wish, prompt=_usable(wish.prompt), negative=_usable(wish.negative))
-    if not any(letter.isalnum() or ord(letter) > _FIRST_SIGN for letter in wish.prompt):
+    if not any(
+        letter.isalnum() or unicodedata.category(letter) in _SIGNS for letter in wish.prompt
+    ):
         raise PromptEmpty
     length = max(len(wish.prompt), len(wish.negative))
     if length > MAX_PROMPT_CHARS:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -30,10 +31,11 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from core.kernel.ids import AccountId
-from core.storage.database import harden
+from core.storage.database import BUSY_TIMEOUT_MS, harden
 from core.storage.envelope import KEY_BYTES, Place, Unreadable, key_version_of, seal, unseal
 
 _THREADS = 4
+_CHECKPOINT_PAUSE_S = 0.05
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 _CHECK = "0-installation"
@@ -225,9 +227,12 @@ class KeyStore:
             connection.rollback()
             raw = connection.connection.driver_connection
             assert raw is not None
-            busy, _log, _folded = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise TimeoutError
+            # SQLite does not wait for another checkpoint: two erasures at once need a second try.
+            give_up_at_s = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+            while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() > give_up_at_s:
+                    raise TimeoutError
+                time.sleep(_CHECKPOINT_PAUSE_S)
 
     async def _off_loop(self, work: Callable[..., Result], *args: object) -> Result:
         loop = asyncio.get_running_loop()
