@@ -118,7 +118,7 @@ _STANDING: dict[str, Callable[[Frame], str]] = {
 def _ground(frame: Frame, place: PlaceFacts) -> str:
     kind = place.ground
     if kind == "void":
-        return sky.clouds(replace(frame, seed=frame.seed + "/low")) if place.id == "sky" else ""
+        return sky.cloud_sea(frame) if place.id == "sky" else ""
     if kind in {"wood", "tiles", "stage", "tabletop", "court"}:
         return rooms.floor(frame, kind)
     waters = {

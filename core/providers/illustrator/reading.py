@@ -20,6 +20,8 @@ _VERBS_BEFORE = frozenset(
 _ENTITIES = frozenset({"subject", "place", "body", "weather", "time", "season", "feature", "mood"})
 _MODIFIERS = frozenset({"colour", "shade", "number", "size"})
 _SHOWN = _ENTITIES | {"colour", "relation", "number", "size", "style"}
+_FRUITS = {"orange": "orange_fruit"}
+"""Colours that are things when no noun follows."""
 _SPECIAL = {("cat", "black"): "black_cat"}
 
 
@@ -153,6 +155,9 @@ def _meet_relation(draft: _Draft, token: Token) -> None:
 
 def _settle_colour(draft: _Draft) -> None:
     """A colour after its noun ("the fox is blue") belongs to the last thing named."""
+    if draft.last is None and draft.colour in _FRUITS:
+        fruit, draft.colour = _FRUITS[draft.colour], ""
+        _meet_subject(draft, Token(fruit, "subject", fruit))
     if draft.colour and draft.last:
         kind, at = draft.last
         colour = shaded(draft.colour, draft.shade)
@@ -187,6 +192,9 @@ def _meet(draft: _Draft, token: Token) -> None:
     elif token.kind == "relation":
         _settle_colour(draft)
         _meet_relation(draft, token)
+    elif token.kind == "unknown":
+        # Its colour and number were meant for the thing that nobody here can draw.
+        _clear_modifiers(draft)
     elif token.kind == "negation":
         draft.negated, draft.spent = True, False
     elif token.kind == "joint" and token.id == "at":

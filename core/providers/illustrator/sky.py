@@ -169,6 +169,27 @@ def clouds(frame: Frame) -> str:
     return "".join(parts)
 
 
+def cloud_sea(frame: Frame) -> str:
+    """Clouds seen from above, to the lower edge."""
+    dice, colours, parts = frame.dice("cloudsea"), frame.palette, []
+    for at in range(4):
+        top = frame.height * (0.66 + 0.09 * at)
+        tone = mix(colours.cloud, colours.sky_mid, 0.5 - 0.15 * at)
+        puffs = []
+        x = -40.0
+        while x < frame.width + 80:
+            size = dice.uniform(46, 92) * (0.8 + 0.2 * at)
+            puffs.append(
+                f'<circle cx="{num(x)}" cy="{num(top + dice.uniform(0, 26))}" r="{num(size)}"/>'
+            )
+            x += size * 1.05
+        rest = (
+            f'<rect y="{num(top + 20)}" width="{num(frame.width)}" height="{num(frame.height)}"/>'
+        )
+        parts.append(f'<g fill="{tone}">{"".join(puffs)}{rest}</g>')
+    return "".join(parts)
+
+
 def aurora(frame: Frame) -> str:
     """Green and violet curtains."""
     dice = frame.dice("aurora")

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from importlib.resources import files
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from core.providers.illustrator import STYLES, draw
 from core.providers.illustrator.cast import draw_figure, stage_cast
+from core.providers.illustrator.colour import HEX
 from core.providers.illustrator.drawings import art
 from core.providers.illustrator.frame import Frame
 from core.providers.illustrator.lexicon import lexicon
@@ -233,3 +235,12 @@ def test_the_art_is_complete_and_holds_nothing_but_shapes() -> None:
             word in text
             for word in ("<script", "<image", "<text", "http", "<style", "<foreignObject")
         )
+
+
+def test_the_data_file_holds_the_own_drawings_as_they_are_now() -> None:
+    own = files("core.providers.illustrator.art").joinpath("own")
+    names = {f.art for f in lexicon().subjects.values() if f.art.startswith("own:")}
+    assert {f"own:{entry.name.removesuffix('.svg')}" for entry in own.iterdir()} == names
+    for name in names:
+        text = own.joinpath(f"{name.removeprefix('own:')}.svg").read_text("utf-8")
+        assert HEX.findall(text) == HEX.findall(art(name).body), name

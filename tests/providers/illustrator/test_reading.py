@@ -158,3 +158,14 @@ def test_the_handbook_counts_right() -> None:
     )
     assert counts in " ".join(text.split())
     assert all(style in text for style in STYLES)
+
+
+def test_a_colour_of_something_unknown_does_not_paint_its_neighbour() -> None:
+    reading = read("a girl with red hair")
+    assert [subject.colour for subject in reading.scene.subjects] == [""]
+    assert reading.unknown_words == ("hair",)
+
+
+def test_an_orange_is_a_fruit_when_nothing_else_is_orange() -> None:
+    assert only("an orange on a table").id == "orange_fruit"
+    assert only("an orange cat").colour == lexicon().colours["orange"]
