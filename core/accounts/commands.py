@@ -1,8 +1,9 @@
 """First contact, age, language and region: the use-cases that change who a person is to us."""
 
-import re
+from functools import cache
 from typing import cast
 
+from babel.core import Locale
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,10 @@ from core.kernel.people import LANGUAGES, Actor, Language, language_of
 from core.storage.envelope import Place
 
 _NO_REGION = ""
+_CODE_CHARS = 2
+_ALSO_SAID = {"UK": "GB"}
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Unions, pseudo-locales and "unknown" in Unicode's list."""
 
 
 class LanguageUnknown(CoreError):
@@ -28,6 +33,13 @@ class RegionUnknown(CoreError):
     """The region is no two-letter country code; nothing changed."""
 
     code = "region-unknown"
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the two letters of every country and territory (ISO 3166)."""
+    known = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in known if len(code) == _CODE_CHARS) - _NO_COUNTRIES
 
 
 def _person(row: AccountRow) -> Person:
@@ -162,10 +174,11 @@ async def choose_region(app: App, actor: Actor, region: str) -> Person:
     """Store where the person says they are; it decides which providers may be used.
 
     Raises:
-        RegionUnknown: no two-letter country code (ISO 3166); nothing changed.
+        RegionUnknown: no country's two letters (ISO 3166); nothing changed.
     """
     code = region.strip().upper()
-    if not re.fullmatch(r"[A-Z]{2}", code):
+    code = _ALSO_SAID.get(code, code)
+    if code not in countries():
         raise RegionUnknown
     person = await meet(app, actor)
     async with app.transaction() as tx:
