@@ -1,0 +1,1 @@
+"""Every handler, by topic; ``routes`` says which update goes where."""

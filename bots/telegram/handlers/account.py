@@ -1,0 +1,77 @@
+"""``/quota``, ``/settings`` and ``/cancel``: what belongs to the person, answered in private."""
+
+from bots.telegram import keyboards
+from bots.telegram.desk import Desk, Visit
+from core.accounts.values import Person
+from core.generation.commands import cancel_request
+from core.generation.queries import history
+from core.generation.values import Cancelled, RequestState
+from core.kernel.people import Language
+from core.messages.catalogue import text
+from core.messages.speech import duration
+from core.quotas import queries
+
+_LOOKED_AT = 50
+
+
+async def quota(desk: Desk, visit: Visit) -> None:
+    """``/quota``: what can be spent and when it refills."""
+    view = await queries.quota(desk.app, visit.actor)
+    lines = [
+        visit.say(
+            "quota-line",
+            available=view.available,
+            free=view.free_left,
+            daily=view.daily_credits,
+            extra=view.credits,
+        ),
+        visit.say("quota-reset", resets_in=duration(view.resets_in_s, visit.language)),
+        visit.say(
+            "quota-plan",
+            plan=view.plan,
+            running=view.running_at_once,
+            waiting=view.waiting_at_most,
+            monthly=view.monthly_credits,
+        ),
+    ]
+    desk.later(visit, desk.say_in_private(visit, "\n".join(lines), None, "quota"))
+
+
+def settings_text(person: Person, language: Language) -> str:
+    """Return what is chosen now."""
+    region = (
+        keyboards.country_name(person.region, language)
+        if person.region
+        else text("settings-region-unset", language)
+    )
+    return "\n".join(
+        [
+            f"<b>{text('settings-title', language)}</b>",
+            text("settings-language", language, language=text(f"language-{language}", language)),
+            text("settings-region", language, region=region),
+        ]
+    )
+
+
+async def settings(desk: Desk, visit: Visit) -> None:
+    """``/settings``: language and region."""
+    line = settings_text(visit.person, visit.language)
+    markup = keyboards.settings(visit.language)
+    desk.later(visit, desk.say_in_private(visit, line, markup, "settings"))
+
+
+async def cancel(desk: Desk, visit: Visit) -> None:
+    """``/cancel``: end everything of this person that waits or runs."""
+    returned, ended = 0, 0
+    for one in await history(desk.app, visit.actor, limit=_LOOKED_AT):
+        if one.state in (RequestState.QUEUED, RequestState.RUNNING):
+            result = await cancel_request(desk.app, visit.actor, one.request_id)
+            if isinstance(result, Cancelled):
+                returned += int(result.credits_returned)
+                ended += 1
+    line = (
+        visit.say("credits-returned", n=returned)
+        if ended
+        else visit.say("messenger-nothing-to-cancel")
+    )
+    desk.later(visit, desk.say(visit.address, line))

@@ -1,0 +1,114 @@
+"""Which update goes to which handler; everything else is ignored on purpose."""
+
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from telegram import Message, Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+
+from bots.telegram.desk import Desk, Visit
+from bots.telegram.handlers import account, imagine, privacy, start, verify
+from bots.telegram.handlers.buttons import Presses
+from bots.telegram.handlers.failing import on_error
+from bots.telegram.wording import escaped
+from core.kernel.errors import CoreError
+from core.kernel.people import language_of
+from core.messages.catalogue import text
+from core.messages.speech import refusal
+
+Act = Callable[[Desk, Visit], Awaitable[None]]
+Handle = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
+
+COMMANDS: dict[str, Act] = {
+    "start": start.start,
+    "help": start.show_help,
+    "imagine": imagine.imagine,
+    "cancel": account.cancel,
+    "quota": account.quota,
+    "settings": account.settings,
+    "privacy": privacy.privacy,
+    "verify": verify.verify,
+}
+
+# New messages only: an edit would be drawn twice, and a forward is somebody else's wish.
+_NEW = filters.UpdateType.MESSAGE & ~filters.FORWARDED & ~filters.VIA_BOT
+_PRIVATE = filters.ChatType.PRIVATE
+_PICTURE = filters.PHOTO | filters.Document.IMAGE
+
+
+class _AnswersWords(filters.MessageFilter):
+    """A reply to our question for other words."""
+
+    def filter(self, message: Message) -> bool:
+        return imagine.asked_about(message) is not None
+
+
+class _CaptionCommand(filters.MessageFilter):
+    """A picture whose caption is our command: the platform marks commands only in texts."""
+
+    def __init__(self, command: str, username: Callable[[], str]) -> None:
+        super().__init__()
+        self._pattern = re.compile(rf"/{command}(?:@(\w+))?(?:\s|$)", re.IGNORECASE)
+        self._username = username
+
+    def filter(self, message: Message) -> bool:
+        found = self._pattern.match(message.caption or "")
+        if found is None:
+            return False
+        return found[1] is None or found[1].lower() == self._username().lower()
+
+
+def _taking(desk: Desk, act: Act) -> Handle:
+    async def handle(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.message
+        if message is None or message.is_automatic_forward:
+            return
+        if message.sender_chat is not None:
+            # An anonymous administrator or a channel: nobody whose credits and rights we know.
+            await _refuse_anonymous(update)
+            return
+        visit = await desk.visit(update)
+        if visit is None:
+            return
+        try:
+            await act(desk, visit)
+        except CoreError as refused:
+            line = escaped(refusal(refused, visit.language))
+            desk.later(visit, desk.say(visit.address, line))
+
+    return handle
+
+
+async def _refuse_anonymous(update: Update) -> None:
+    message = update.message
+    assert message is not None
+    user = update.effective_user
+    language = language_of(user.language_code or "" if user else "")
+    await message.reply_text(
+        text("messenger-anonymous", language),
+        do_quote=True,
+        message_thread_id=message.message_thread_id if message.is_topic_message else None,
+    )
+
+
+def add_routes(desk: Desk) -> None:
+    """Register every handler, the most particular first."""
+    application = desk.application
+
+    def on(wanted: filters.BaseFilter, act: Act) -> None:
+        application.add_handler(MessageHandler(wanted, _taking(desk, act)))
+
+    for name, act in COMMANDS.items():
+        command: CommandHandler[Any, Any] = CommandHandler(name, _taking(desk, act), filters=_NEW)
+        application.add_handler(command)
+    application.add_handler(CallbackQueryHandler(Presses(desk).__call__))
+    captioned = _CaptionCommand("verify", lambda: desk.bot.username)
+    on(_NEW & _PICTURE & captioned, verify.verify)
+    on(_NEW & filters.TEXT & ~filters.COMMAND & _AnswersWords(), imagine.changed_words)
+    on(_NEW & _PRIVATE & filters.TEXT & ~filters.COMMAND, imagine.plain_words)
+    on(_NEW & _PRIVATE & _PICTURE, verify.picture_without_words)
+    on(_NEW & _PRIVATE & filters.COMMAND, start.unknown_command)
+    forwarded = filters.UpdateType.MESSAGE & _PRIVATE & filters.FORWARDED & filters.TEXT
+    on(forwarded, start.forwarded)
+    application.add_error_handler(on_error)
