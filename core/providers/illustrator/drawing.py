@@ -82,11 +82,14 @@ def _raster(document: str) -> Image.Image:
     ).convert("RGB")
 
 
-def _preview(frame: Frame, layers: list[Layer], order: DrawOrder) -> bytes:
+def _preview_size(order: DrawOrder) -> tuple[int, int]:
     scale = PREVIEW_SIDE_PX / max(order.width_px, order.height_px)
-    size = max(1, round(order.width_px * scale)), max(1, round(order.height_px * scale))
+    return max(1, round(order.width_px * scale)), max(1, round(order.height_px * scale))
+
+
+def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    _raster(svg(frame, layers, *size)).save(out, "JPEG", quality=70)
+    picture.save(out, "JPEG", quality=70)
     return out.getvalue()
 
 
@@ -120,14 +123,16 @@ def draw(order: DrawOrder, on_preview: Callable[[int, bytes], None] | None = Non
     frame = _plan(reading.scene, order)
     layers = compose(frame)
     if on_preview:
-        for step in range(1, _PREVIEW_STEPS + 1):
+        size = _preview_size(order)
+        for step in range(1, _PREVIEW_STEPS):
             reach = max(1, len(layers) * step // _PREVIEW_STEPS)
-            on_preview(70 * step // _PREVIEW_STEPS, _preview(frame, layers[:reach], order))
+            small = _raster(svg(frame, layers[:reach], *size))
+            on_preview(80 * step // _PREVIEW_STEPS, _jpeg(small))
     if style == "paper-cut":
         layers = _with_paper_shadows(layers)
     picture = _raster(svg(frame, layers, order.width_px, order.height_px))
     if on_preview:
-        on_preview(85, _preview(frame, layers, order))
+        on_preview(80, _jpeg(picture.resize(_preview_size(order), Image.Resampling.BOX)))
     finished = FINISHES[style](picture, order.seed % 2**31)
     return Drawing(
         data=_encode(finished, order.image_format),
