@@ -26,7 +26,8 @@ log = logging.getLogger("limner.discord")
 SEND_WITHIN_S = 90.0
 """One delivery; the core lets another process look after it only after 180 s."""
 DRAW_WITHIN_S = 20.0
-_RETRY_S = 5.0
+_RETRY_S = 1.0
+"""The core waits longer after every try."""
 _REMEMBERED = 2000
 _TOO_MANY = 429
 

@@ -28,7 +28,9 @@ def same(ours: Sequence[Json], theirs: Sequence[Json]) -> bool:
 def _trimmed(value: Any) -> Any:
     if isinstance(value, Mapping):
         kept = {key: _trimmed(part) for key, part in value.items() if key not in _NOT_OURS}
-        return {key: kept[key] for key in sorted(kept) if kept[key] not in ({}, [], None, False)}
+        return {
+            key: kept[key] for key in sorted(kept) if kept[key] not in ({}, [], None, False, "")
+        }
     if isinstance(value, list | tuple):
         return [_trimmed(part) for part in value]
     return value

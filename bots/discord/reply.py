@@ -47,6 +47,8 @@ class Reply:
         self._lock = asyncio.Lock()
         self._deferred: Manner | None = None
         self._answered = False
+        self.is_unknown = False
+        """Discord no longer knows the interaction (10062): its token is of no use either."""
 
     @asynccontextmanager
     async def in_time(self) -> AsyncIterator[None]:
@@ -96,9 +98,10 @@ class Reply:
             try:
                 return await self._show(page, hidden=hidden)
             except discord.HTTPException as fault:
-                if is_too_late(fault):
-                    return 0
-                raise
+                if not is_too_late(fault):
+                    raise
+                self.is_unknown = fault.code == UNKNOWN_INTERACTION
+                return 0
 
     async def _show(self, page: Page, *, hidden: bool) -> int:
         asked, view, files = self._interaction, page.view(), page.files()

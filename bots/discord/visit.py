@@ -99,9 +99,12 @@ class Visit:
             return
         page = render.status_page(accepted.status)
         message_id = await self.reply.show(page, hidden=False)
-        if not message_id:
+        where = Address.of(self.asked, message_id)
+        if self.reply.is_unknown:
+            where = where.at(channel_id=where.channel_id, message_id=0)
+        elif not message_id:
             return
-        address = Address.of(self.asked, message_id).write()
+        address = where.write()
         self.openings.opened(accepted.request_id, address)
         await remember_message(self.app, self.actor, accepted.request_id, address)
 

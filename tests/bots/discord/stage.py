@@ -11,6 +11,7 @@ from bots.discord.asking import SURFACE
 from bots.discord.settings import DiscordSettings
 from core.accounts.commands import set_age, welcome
 from core.app import App
+from core.generation.queries import history
 from core.kernel.people import Actor
 from core.quotas.queries import quota
 from tests.emulators.discord import DiscordEmulator, Handle, Person
@@ -46,6 +47,7 @@ async def the_bot(
         try:
             await emulator.connected()
             yield task
+            assert not task.done(), task
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -67,6 +69,18 @@ class Stage:
         await welcome(self.app, actor(person))
         await set_age(self.app, actor(person), is_adult=True)
         return person
+
+    def replay(self, person: Person, asked: Handle) -> asyncio.Task[None]:
+        """Let the gateway send an interaction once more, as it does after a resume."""
+        event = person._event(asked.interaction)
+        place = asked.interaction.channel
+        return asyncio.create_task(
+            self.emulator.gateway.dispatch("INTERACTION_CREATE", event, guild=place.guild)
+        )
+
+    async def jobs(self, person: Person) -> int:
+        """How many requests a person has ever made."""
+        return len(await history(self.app, actor(person)))
 
     async def spent(self, person: Person) -> int:
         """Credits that a person can no longer spend."""
@@ -109,7 +123,7 @@ async def a_stage(
     folder: Path | None = None,
     provider: FakeProvider | None = None,
     starts_bot: bool = True,
-    **changes: object,
+    daily_plans: Path | None = None,
 ) -> AsyncIterator[Stage]:
     """Everything started; at the end no violation may have been seen on the wire."""
     async with AsyncExitStack() as stack:
@@ -117,7 +131,9 @@ async def a_stage(
         guild = await emulator.guild()
         room = await emulator.text_channel(guild)
         fake = provider or FakeProvider()
-        app = await stack.enter_async_context(an_app(providers=[fake], folder=folder, **changes))
+        app = await stack.enter_async_context(
+            an_app(providers=[fake], folder=folder, LIMNER_PLANS=daily_plans)
+        )
         await stack.enter_async_context(a_worker(app))
         if starts_bot:
             await stack.enter_async_context(the_bot(app, emulator))

@@ -1,7 +1,11 @@
 """/imagine on Discord: from the typed words to the picture, in one message."""
 
+import pytest
+
 from tests.bots.discord.stage import Stage
 from tests.emulators.discord.state import EPHEMERAL
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_prompt_becomes_a_picture_in_the_same_message(stage: Stage) -> None:

@@ -121,8 +121,9 @@ class Callbacks:
 
     async def follow_up(self, asked: Interaction, body: Json, uploads: list[Upload]) -> Message:
         """Post one more message; after a deferred response it fills that one instead."""
-        if asked.original is not None and asked.original.loading:
-            return await self.edit(asked.original, body, uploads)
+        thinking = asked.original
+        if thinking is not None and thinking.loading and not thinking.deleted:
+            return await self.edit(thinking, body, uploads)
         if asked.user_install_only and len(asked.followups) >= MAX_USER_INSTALL_FOLLOWUPS:
             raise ApiError(40094)
         message = self._new(asked, body, uploads)

@@ -1,0 +1,57 @@
+"""What a person has on the screen outlives the process that drew it."""
+
+from pathlib import Path
+
+from bots.discord.render import says
+from tests.bots.discord.stage import Stage, the_bot
+from tests.emulators.discord import DiscordEmulator
+from tests.factories import a_worker, an_app
+from tests.fakes import FakeProvider
+
+
+async def test_discord_py_is_given_no_view_that_it_could_forget() -> None:
+    # A private view that it remembers takes our buttons' handler away after 15 minutes.
+    assert says("age-thanks", "en").view().is_finished()
+
+
+async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
+    provider = FakeProvider()
+    async with DiscordEmulator() as emulator:
+        room = await emulator.text_channel(await emulator.guild())
+        async with an_app(providers=[provider], folder=tmp_path) as app, a_worker(app):
+            stage = Stage(app, emulator, provider, next(iter(emulator.world.guilds.values())), room)
+            ann = await stage.adult()
+            async with the_bot(app, emulator):
+                message = await stage.result(ann.uses("imagine", prompt="a fox"))
+                modal = await ann.presses(message, "Change words").modal()
+        async with an_app(providers=[provider], folder=tmp_path) as app, a_worker(app):
+            stage = Stage(app, emulator, provider, stage.guild, room)
+            async with the_bot(app, emulator):
+                again = await stage.result(ann.presses(message, "Again"))
+                assert "a fox" in again.text
+                original = await ann.presses(message, "Original").response()
+                assert len(original.attachments) == 1
+                changed = await stage.result(ann.submits(modal, {"prompt": "a wolf"}))
+                assert "a wolf" in changed.text
+        assert emulator.violations == []
+
+
+async def test_a_restart_while_it_is_painted_changes_nothing_for_the_person(tmp_path: Path) -> None:
+    async with DiscordEmulator() as emulator:
+        guild = await emulator.guild()
+        room = await emulator.text_channel(guild)
+        provider = FakeProvider()
+        async with an_app(providers=[provider], folder=tmp_path) as app:
+            stage = Stage(app, emulator, provider, guild, room)
+            ann = await stage.adult()
+            async with the_bot(app, emulator):
+                message = await ann.uses("imagine", prompt="a fox").response()
+                assert "In line" in message.text
+        async with (
+            an_app(providers=[provider], folder=tmp_path) as app,
+            the_bot(app, emulator),
+            a_worker(app),
+        ):
+            await Stage(app, emulator, provider, guild, room).shows(message, "Vary")
+        assert room.messages == [message]
+        assert emulator.violations == []
