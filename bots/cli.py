@@ -112,7 +112,13 @@ def _start(found: Configuration, parts: list[Part]) -> None:
 
 
 def _playground(found: Configuration) -> Part:
-    return lambda app: playground.serve(app, found.core.port)
+    tokens = (("TELEGRAM_TOKEN", found.telegram.token), ("DISCORD_TOKEN", found.discord.token))
+    missing = tuple(name for name, token in tokens if token is None)
+
+    def say(address: str) -> None:
+        typer.echo(f"The playground is at {address} (this computer only).")
+
+    return lambda app: playground.serve(app, found.core.port, missing_tokens=missing, on_ready=say)
 
 
 def _telegram(found: Configuration) -> Part:
@@ -128,7 +134,7 @@ def run() -> None:
     """Start everything: playground, worker, and each bot whose token is set."""
     found = configuration()
     parts: list[Part] = [_work, _playground(found)]
-    names = ["worker", f"playground at http://127.0.0.1:{found.core.port} (this computer only)"]
+    names = ["worker", "playground"]
     if found.telegram.token:
         parts.append(_telegram(found))
         names.append("Telegram bot")

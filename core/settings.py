@@ -116,10 +116,6 @@ class Settings(EnvironmentSettings):
     """Which plan a new person gets, by surface, as ``surface=plan``; all others get ``free``."""
     plans: Path | None = Field(None, validation_alias="LIMNER_PLANS")
     """A TOML file with plans; unset means the ones shipped."""
-    languages: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("en", "zh_Hans"), validation_alias="LIMNER_LANGUAGES"
-    )
-    """Languages offered."""
     log_format: Literal["text", "json"] = Field("text", validation_alias="LIMNER_LOG_FORMAT")
     """How log lines look."""
     s3_bucket: str = Field("", validation_alias="LIMNER_S3_BUCKET")
@@ -135,7 +131,7 @@ class Settings(EnvironmentSettings):
     s3_secret_key: SecretStr | None = Field(None, validation_alias="LIMNER_S3_SECRET_KEY")
     """The secret key."""
 
-    @field_validator("openai_models", "languages", "first_plans", mode="before")
+    @field_validator("openai_models", "first_plans", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return split_list(value)

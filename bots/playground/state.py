@@ -68,7 +68,7 @@ async def state_of(app: App, actor: Actor, missing_tokens: tuple[str, ...]) -> d
     language = person.language
     view = await quota(app, actor)
     found = await history(app, actor, limit=HISTORY + 1)
-    offered = [code for code in LANGUAGES if code in app.settings.languages]
+    offered = list(LANGUAGES)
     return {
         **cards_of(found, HISTORY),
         "texts": page_texts(language),

@@ -1,6 +1,8 @@
 """Health and Prometheus metrics for operators, on loopback; no content, no identities."""
 
-from collections.abc import Iterable
+import asyncio
+import contextlib
+from collections.abc import Iterable, Iterator
 
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,8 +18,17 @@ from starlette.routing import Route
 from core.app import App
 from core.generation.load import ServiceLoad, service_load
 
+_STOP_WITHIN_S = 2
 _STUCK_S = 600.0
 """Nothing is delivered for so long: the health check fails."""
+
+
+class _MetricsServer(uvicorn.Server):
+    """A server that leaves signals to whoever runs the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 class _LoadCollector(Collector):
@@ -77,7 +88,18 @@ def metrics_app(app: App) -> Starlette:
 async def serve_metrics(app: App, port: int) -> None:
     """Serve until cancelled, on 127.0.0.1 only."""
     config = uvicorn.Config(
-        metrics_app(app), host="127.0.0.1", port=port, log_config=None, access_log=False
+        metrics_app(app),
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
-    server = uvicorn.Server(config)
-    await server.serve()
+    server = _MetricsServer(config)
+    serving = asyncio.ensure_future(server.serve())
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving

@@ -41,8 +41,8 @@ def test_the_environment_wins_over_the_file(
 
 
 def test_a_limner_toml_in_the_folder_is_read(tmp_path: Path) -> None:
-    (tmp_path / "limner.toml").write_text('LIMNER_LANGUAGES = "en, zh_Hans"\n')
-    assert load(Settings).languages == ("en", "zh_Hans")
+    (tmp_path / "limner.toml").write_text('LIMNER_OPENAI_MODELS = "a, b"\n')
+    assert load(Settings).openai_models == ("a", "b")
 
 
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:

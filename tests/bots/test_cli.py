@@ -1,0 +1,172 @@
+"""The command line as an operator meets it: real processes, real settings."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bots.cli import GROUPS
+from core.settings import names_of
+
+pytestmark = pytest.mark.timeout(120)
+
+ROOT = Path(__file__).parents[2]
+
+
+def a_free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def an_environment(folder: Path, **settings: str) -> dict[str, str]:
+    """Nothing of Limner's from outside; folders inside ``folder``."""
+    names = frozenset().union(*(names_of(group) for group in GROUPS))
+    kept = {name: value for name, value in os.environ.items() if name not in names}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "LIMNER_DATA": str(folder / "data"),
+        "LIMNER_KEYS": str(folder / "keys"),
+        **settings,
+    }
+
+
+async def limner(folder: Path, *words: str, **settings: str) -> tuple[int, str]:
+    """Run one command to its end; return its exit status and all it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bots.cli",
+        *words,
+        cwd=folder,
+        env=an_environment(folder, **settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+async def test_check_says_that_everything_can_start(tmp_path: Path) -> None:
+    status, said = await limner(tmp_path, "check")
+
+    assert status == 0
+    assert "playground, worker" in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"LIMNER_COLOUR": "red"}, "LIMNER_COLOUR is not a setting of Limner"),
+        ({"PORT": "many"}, "PORT"),
+        ({"LIMNER_POLICY": "nonsense"}, "LIMNER_POLICY"),
+        ({"LIMNER_BUILTIN": "false"}, "nothing can make pictures"),
+        ({"TELEGRAM_TOKEN": "1:a-secret-token"}, "LIMNER_OPERATOR is missing"),
+        ({"DISCORD_TOKEN": "a-secret-token"}, "LIMNER_PRIVACY_CONTACT is missing"),
+        (
+            {"TELEGRAM_TOKEN": "1:a-secret-token", "LIMNER_OPERATOR": "Example Studio"},
+            "LIMNER_OPERATOR is a placeholder",
+        ),
+        ({"DATABASE_URL": "mysql://root:a-secret-token@x/y"}, "DATABASE_URL"),
+        ({"LIMNER_S3_BUCKET": "pictures"}, "LIMNER_S3_ACCESS_KEY"),
+        ({"LIMNER_FIRST_PLANS": "playground=gold"}, "LIMNER_FIRST_PLANS"),
+    ],
+)
+async def test_check_says_what_is_wrong_and_never_a_secret(
+    settings: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    status, said = await limner(tmp_path, "check", **settings)
+
+    assert status == 2
+    assert expected in said
+    assert "a-secret-token" not in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "data").exists(), "nothing was started"
+
+
+async def test_keys_inside_the_data_folder_are_refused(tmp_path: Path) -> None:
+    status, said = await limner(tmp_path, "check", LIMNER_KEYS=str(tmp_path / "data" / "keys"))
+
+    assert status == 2
+    assert "LIMNER_KEYS is inside LIMNER_DATA" in said
+
+
+async def test_the_settings_file_is_read_and_its_unknown_keys_refused(tmp_path: Path) -> None:
+    (tmp_path / "limner.toml").write_text('PORT = 70000\nLIMNER_COLOUR = "red"\n')
+
+    status, said = await limner(tmp_path, "check")
+
+    assert status == 2
+    assert "LIMNER_COLOUR is not a setting" in said
+    assert "PORT" in said
+
+
+async def _answers(url: str) -> str:
+    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            try:
+                return (await client.get(url)).text
+            except httpx.TransportError:
+                await asyncio.sleep(0.2)
+
+
+async def test_run_serves_the_page_and_the_metrics_and_stops_when_told(tmp_path: Path) -> None:
+    page, metrics = a_free_port(), a_free_port()
+    settings = {"PORT": str(page), "METRICS_PORT": str(metrics)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bots.cli",
+        "run",
+        env=an_environment(tmp_path, **settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        assert "<html" in await _answers(f"http://127.0.0.1:{page}/")
+        assert '"ok"' in await _answers(f"http://127.0.0.1:{metrics}/healthz")
+        assert "limner_requests" in await _answers(f"http://127.0.0.1:{metrics}/metrics")
+        process.send_signal(signal.SIGTERM)
+        said, _ = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode == 0, said.decode()
+    assert "Traceback" not in said.decode()
+
+
+@pytest.mark.slow
+async def test_the_procfile_runs_with_honcho(tmp_path: Path) -> None:
+    port = a_free_port()
+    settings = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "honcho",
+        "start",
+        "--port",
+        str(port),
+        "web",
+        "worker",
+        cwd=ROOT,
+        env=an_environment(tmp_path, **settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        assert "<html" in await _answers(f"http://127.0.0.1:{port}/")
+        process.send_signal(signal.SIGTERM)
+        said, _ = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert "Traceback" not in said.decode()
