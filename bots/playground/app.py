@@ -36,6 +36,7 @@ from core.messages.speech import refusal
 from core.moderation.errors import PictureTooLarge, ScreenUnavailable
 
 _REFUSED = 422
+_TOO_LARGE = 413
 # What is not here is a wish that can't be granted as it was put (422).
 _STATUS: dict[type[CoreError], int] = {
     NotFound: 404,
@@ -45,8 +46,8 @@ _STATUS: dict[type[CoreError], int] = {
     QuotaExceeded: 402,
     OfferingUnavailable: 409,
     ScreenUnavailable: 503,
-    PictureTooLarge: 413,
-    BodyTooLarge: 413,
+    PictureTooLarge: _TOO_LARGE,
+    BodyTooLarge: _TOO_LARGE,
     WrongType: 415,
     BodyInvalid: 400,
 }
@@ -75,7 +76,11 @@ class Refusals:
         assert isinstance(error, CoreError)
         person = await meet(self._page.app, self._page.actor(request))
         status = _STATUS.get(type(error), _REFUSED)
-        return _told(status, error.code, refusal(error, person.language))
+        answer = _told(status, error.code, refusal(error, person.language))
+        if status == _TOO_LARGE and "content-length" not in request.headers:
+            # Without an end in sight the rest would be read for ever, so this hangs up.
+            answer.headers["connection"] = "close"
+        return answer
 
     async def of_http(self, request: Request, error: Exception) -> Response:
         """Answer a wrong address or method."""

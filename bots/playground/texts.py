@@ -53,6 +53,8 @@ PAGE_TEXTS = (
     "page-previous",
     "page-progress",
     "page-prompt",
+    "page-ready-one",
+    "page-ready-several",
     "page-region",
     "page-region-about",
     "page-region-none",

@@ -96,6 +96,8 @@ export function closePicture() {
 /** Begin: `onAct(action, card, button, index)` is called for the buttons under the picture. */
 export function beginLightbox(onAct) {
   act = onAct;
+  // A closed box keeps no picture, which may be deleted by the time it opens again.
+  box().addEventListener("close", () => box().replaceChildren());
   box().addEventListener("click", (event) => {
     if (event.target === box() || event.target.matches(".lightbox-figure")) box().close();
   });
