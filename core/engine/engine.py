@@ -210,7 +210,8 @@ class Engine:
             await kinds[kind](task_id, steps)
 
         DBOS.listen_queues([*_QUEUES.values(), _TASK_QUEUE])
-        DBOS.launch()
+        self._is_worker = True
+        await _launch()
         for lane, queue in _QUEUES.items():
             await DBOS.register_queue_async(
                 queue,
@@ -225,7 +226,6 @@ class Engine:
             polling_interval_sec=max(self._options.poll_s, _TASK_POLL_S),
             on_conflict="always_update",
         )
-        self._is_worker = True
         self._tasks.append(asyncio.create_task(self._reconcile(repair)))
 
     async def _beat(self) -> None:
@@ -267,6 +267,30 @@ class Engine:
             self._client = None
         while self._engines:
             self._engines.pop().dispose()
+
+
+async def _launch() -> None:
+    """Start the engine without blocking the loop.
+
+    Launching writes, so it waits for SQLite's one writer; were that a coroutine of this very
+    loop, both would wait for each other until the lock's timeout.
+    """
+    starting = asyncio.ensure_future(asyncio.to_thread(_launch_for, asyncio.get_running_loop()))
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # What is half started can't be stopped.
+        await asyncio.wait({starting})
+        raise
+
+
+def _launch_for(loop: asyncio.AbstractEventLoop) -> None:
+    """Launch in a thread; jobs run on the loop that the engine finds running where it starts."""
+    asyncio._set_running_loop(loop)  # noqa: SLF001 - there is no other way to name it
+    try:
+        DBOS.launch()
+    finally:
+        asyncio._set_running_loop(None)  # noqa: SLF001
 
 
 async def _destroy() -> None:
