@@ -14,6 +14,14 @@ from core.app import App
 log = logging.getLogger("limner.discord")
 
 
+def keep_content_out_of_logs() -> None:
+    """Hold discord.py to its milder messages: at DEBUG it writes whole requests, prompts included.
+
+    ``discord.http`` and ``discord.webhook.async_`` do so, whatever level the operator chose.
+    """
+    logging.getLogger("discord").setLevel(logging.INFO)
+
+
 def apply_seams(settings: DiscordSettings) -> None:
     """Tell discord.py where Discord is; it keeps these addresses on its classes."""
     Route.BASE = settings.api_base
@@ -30,6 +38,7 @@ async def run(app: App, settings: DiscordSettings) -> None:
     """
     if settings.token is None:
         raise ValueError("DISCORD_TOKEN is missing")
+    keep_content_out_of_logs()
     apply_seams(settings)
     async with LimnerClient(app, settings) as client:
         await client.login(settings.token.get_secret_value())
