@@ -80,10 +80,12 @@ def die_around(die_at: str) -> None:
             die()
         return done
 
-    Steps.run = mortal  # type: ignore[method-assign]
+    Steps.run = mortal  # type: ignore[method-assign, assignment]
 
 
-async def main(folder: str, platform: str, provider: str, dialect: str, url: str, at: str) -> None:
+async def main(
+    folder: str, platform: str, provider: str, dialect: str, url: str = "", at: str = ""
+) -> None:
     if at:
         die_around(at)
     settings = settings_for(
@@ -100,4 +102,4 @@ async def main(folder: str, platform: str, provider: str, dialect: str, url: str
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:6], sys.argv[6] if len(sys.argv) > 6 else ""))
+    asyncio.run(main(*sys.argv[1:]))
