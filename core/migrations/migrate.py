@@ -1,6 +1,10 @@
 """Brings a database up to date: Limner's tables by Alembic, the engine's by the engine."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import resources
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -13,7 +17,7 @@ from core.settings import Settings
 from core.storage.database import Database
 
 _LOCK = 727_001
-"""One migration at a time on PostgreSQL, however many processes start together."""
+"""The name of the lock on PostgreSQL; for SQLite it is a file beside the database."""
 
 
 def config(connection: Connection) -> Config:
@@ -25,22 +29,34 @@ def config(connection: Connection) -> Config:
     return result
 
 
+@contextmanager
+def _alone(database: Database, connection: Connection) -> Iterator[None]:
+    """Keep other processes that start at the same time from migrating too, until we are done."""
+    if database.is_sqlite:
+        file = database.sync_url.database
+        with Path(f"{file}.lock").open("w") if file else nullcontext() as lock:
+            if lock is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+        connection.commit()
+
+
 def migrate(database: Database) -> None:
     """Apply what is missing; does nothing on a database that is up to date. Blocking."""
     engine = database.sync_engine()
     try:
-        with engine.connect() as connection:
-            if not database.is_sqlite:
-                connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
-                connection.commit()
-            try:
-                command.upgrade(config(connection), "head")
-                connection.commit()
-                DBOS.migrate(database.sync_url.render_as_string(hide_password=False), schema=SCHEMA)
-            finally:
-                if not database.is_sqlite:
-                    connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
-                    connection.commit()
+        with engine.connect() as connection, _alone(database, connection):
+            command.upgrade(config(connection), "head")
+            connection.commit()
+            DBOS.migrate(database.sync_url.render_as_string(hide_password=False), schema=SCHEMA)
     finally:
         engine.dispose()
 

@@ -70,7 +70,10 @@ def load_profile(name_or_path: str) -> Profile:
     path = Path(name_or_path)
     if not path.is_file():
         raise ProfileInvalid(problem="LIMNER_POLICY names neither a shipped profile nor a file")
-    return parse_profile(path.read_text("utf-8"))
+    try:
+        return parse_profile(path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise ProfileInvalid(problem="LIMNER_POLICY names a file that is not text") from None
 
 
 def parse_profile(source: str) -> Profile:
@@ -83,13 +86,34 @@ def parse_profile(source: str) -> Profile:
     for problem, keys in (("unknown key", set(data) - wanted), ("missing", wanted - set(data))):
         if keys:
             raise ProfileInvalid(problem=f"{problem}: {', '.join(sorted(keys))}")
-    periods = data["retention_days"]
-    if set(periods) != RETENTION_CLASSES:
-        odd = set(periods) ^ RETENTION_CLASSES
-        raise ProfileInvalid(problem=f"retention_days: {', '.join(sorted(odd))}")
-    if any(not isinstance(days, int) or days < UNTIL_DELETED for days in periods.values()):
-        raise ProfileInvalid(problem="retention_days: whole days, or -1 for until deleted")
-    if data["training_on_content"] not in ("never", "consent"):
-        raise ProfileInvalid(problem="training_on_content: never or consent")
+    _check_periods(data["retention_days"])
+    _check_values(data)
     data["chosen"] = frozenset(data["chosen"])
     return Profile(**data)
+
+
+def _check_periods(periods: object) -> None:
+    if not isinstance(periods, dict) or set(periods) != RETENTION_CLASSES:
+        odd = RETENTION_CLASSES ^ set(periods if isinstance(periods, dict) else ())
+        raise ProfileInvalid(problem=f"retention_days: {', '.join(sorted(odd))}")
+    if any(type(days) is not int or days < UNTIL_DELETED for days in periods.values()):
+        raise ProfileInvalid(problem="retention_days: whole days, or -1 for until deleted")
+
+
+def _check_values(data: dict[str, object]) -> None:
+    age = data["minimum_age_years"]
+    names = data["chosen"]
+    known = {*data, *(f"retention_days.{one}" for one in RETENTION_CLASSES)}
+    checks = {
+        "training_on_content: never or consent": data["training_on_content"]
+        in ("never", "consent"),
+        "minimum_age_years: a whole number, 1 or more": type(age) is int and age >= 1,
+        "outside_prc_never_in_prc: true or false": type(data["outside_prc_never_in_prc"]) is bool,
+        "name, service and policy_date: text": all(
+            isinstance(data[key], str) for key in ("name", "service", "policy_date")
+        ),
+        "chosen: names of values of this file": isinstance(names, list) and known.issuperset(names),
+    }
+    for problem, holds in checks.items():
+        if not holds:
+            raise ProfileInvalid(problem=problem)

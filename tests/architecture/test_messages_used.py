@@ -111,9 +111,8 @@ def test_every_code_of_a_surface_exists_wherever_it_stands() -> None:
         if OWN.fullmatch(value) and value not in known and value not in NO_MESSAGES
     ]
     for path in web_files():
-        for match in re.finditer(r"\bt\(\s*[\"']([\w-]+)[\"']", path.read_text("utf-8")):
-            if match[1] not in known:
-                missing.append(f"{name_of(path)} {match[1]}")
+        asked = re.findall(r"\bt\(\s*[\"']([\w-]+)[\"']", path.read_text("utf-8"))
+        missing += [f"{name_of(path)} {code}" for code in asked if code not in known]
     assert missing == []
 
 
