@@ -290,6 +290,8 @@ async def remember_message(app: App, actor: Actor, request_id: RequestId, addres
     Raises:
         NotFound, NotYours: nothing was stored.
     """
+    if not is_id(request_id):
+        raise NotFound
     person = await meet(app, actor)
     place = requests.place_of(person.account_id, request_id, "message_sealed")
     sealed = await app.keys.seal(place, address.encode())

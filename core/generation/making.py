@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from sqlalchemy import update
 
@@ -92,6 +92,9 @@ async def _follow(
             upcoming.cancel()
             with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
                 await upcoming
+        if isinstance(events, AsyncGenerator):
+            # Give back what the provider holds open for this stream, whichever way it ended.
+            await events.aclose()
 
 
 async def _next(events: AsyncIterator[Event]) -> Event:
