@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from importlib import resources
 from pathlib import Path
+from string import Template
 
 from sse_starlette import EventSourceResponse
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -93,8 +94,11 @@ class Refusals:
 def _routes(page: Page) -> list[BaseRoute]:
     routes, pictures = Routes(page), Pictures(page)
 
-    async def index(_request: Request) -> Response:
-        return FileResponse(static_folder() / "index.html", headers={"cache-control": "no-cache"})
+    frame = Template((static_folder() / "index.html").read_text("utf-8"))
+
+    async def index(request: Request) -> Response:
+        language = language_of(language_hint(request.headers))
+        return HTMLResponse(frame.substitute(noscript=text("page-noscript", language)))
 
     async def events(request: Request) -> Response:
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")

@@ -60,7 +60,17 @@ export function beginActions({ said, reload, trouble }) {
     said(answer, "");
   };
 
-  const guarded = (work) => work.catch(trouble);
+  /** Wait for an answer; meanwhile the button can't be pressed again. */
+  const guarded = async (button, work) => {
+    button.disabled = true;
+    try {
+      await work();
+    } catch (refusal) {
+      trouble(refusal);
+    } finally {
+      button.disabled = false;
+    }
+  };
 
   return (action, card, button, index) => {
     const now = card ? (cardOf(card.id) ?? card) : null;
@@ -70,22 +80,32 @@ export function beginActions({ said, reload, trouble }) {
       vary: () => {
         if (index) {
           closePicture();
-          guarded(repeat(now, "vary", index));
+          guarded(button, () => repeat(now, "vary", index));
         } else {
-          pictureChoice(button, now, (picture) => guarded(repeat(now, "vary", picture.index)));
+          pictureChoice(button, now, (picture) =>
+            guarded(button, () => repeat(now, "vary", picture.index)),
+          );
         }
       },
-      again: () => guarded(repeat(now, "again", 1)),
-      retry: () => guarded(repeat(now, "again", 1)),
+      again: () => guarded(button, () => repeat(now, "again", 1)),
+      retry: () => guarded(button, () => repeat(now, "again", 1)),
       words: () => reword(now),
-      cancel: () => guarded(send(`/api/requests/${now.id}/cancel`, {}).then((answer) => showCard(answer.card))),
-      delete: () => sure(button, t("page-delete-sure"), () => guarded(remove(`/api/requests/${now.id}`))),
+      cancel: () =>
+        guarded(button, async () => {
+          const answer = await send(`/api/requests/${now.id}/cancel`, {});
+          showCard(answer.card);
+        }),
+      delete: () =>
+        sure(button, t("page-delete-sure"), () =>
+          guarded(button, () => remove(`/api/requests/${now.id}`)),
+        ),
       "delete-one": () => {
         const picture = now.pictures.find((one) => one.index === index);
-        sure(button, t("page-delete-one-sure"), () => guarded(remove(`/api/requests/${now.id}/pictures/${picture.id}`)));
+        const path = `/api/requests/${now.id}/pictures/${picture.id}`;
+        sure(button, t("page-delete-one-sure"), () => guarded(button, () => remove(path)));
       },
-      "age-yes": () => guarded(age(true, now?.id ?? null)),
-      "age-no": () => guarded(age(false, now?.id ?? null)),
+      "age-yes": () => guarded(button, () => age(true, now?.id ?? null)),
+      "age-no": () => guarded(button, () => age(false, now?.id ?? null)),
     };
     doers[action]();
   };

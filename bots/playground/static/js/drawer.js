@@ -26,7 +26,9 @@ function radios(name, label, choices, chosen, onChange) {
 }
 
 function regionField() {
-  const options = state.regions.map(({ code, name }) =>
+  const inOrder = new Intl.Collator(document.documentElement.lang);
+  const regions = [...state.regions].sort((one, other) => inOrder.compare(one.name, other.name));
+  const options = regions.map(({ code, name }) =>
     h("option", { value: code, selected: code === state.person.region }, name),
   );
   const none = h("option", { value: "", disabled: true, selected: state.person.region === "" }, t("page-region-none"));

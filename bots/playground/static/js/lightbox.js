@@ -28,7 +28,13 @@ function arrow(name, by) {
 }
 
 async function copyPrompt(button) {
-  await navigator.clipboard.writeText(card.prompt);
+  try {
+    await navigator.clipboard.writeText(card.prompt);
+  } catch {
+    // The browser forbids it here: the words are selected instead, ready for the keyboard.
+    getSelection().selectAllChildren(box().querySelector(".lightbox-caption p"));
+    return;
+  }
   button.replaceChildren(icon("check"), h("span", {}, t("page-copied")));
 }
 

@@ -3,6 +3,8 @@
 const AGAIN_MS = 1000;
 const AGAIN_AT_MOST_MS = 8000;
 const SILENCE_MS = 40000;
+/** A page that nobody looks at gives its connection back: browsers open only a few per server. */
+const HIDDEN_MS = 30000;
 
 /**
  * Listen for ever, from the event behind `after` on. `onCard` gets each changed card, `onResync` is called when something may have
@@ -12,6 +14,8 @@ export function listen({ after, onCard, onResync, onLink }) {
   let source = null;
   let wait = AGAIN_MS;
   let silence = 0;
+  let again = 0;
+  let hidden = 0;
   let lastId = after;
 
   function heard(event) {
@@ -24,7 +28,7 @@ export function listen({ after, onCard, onResync, onLink }) {
     clearTimeout(silence);
     source?.close();
     onLink(false);
-    setTimeout(open, wait);
+    again = setTimeout(open, wait);
     wait = Math.min(wait * 2, AGAIN_AT_MOST_MS);
   }
 
@@ -48,9 +52,21 @@ export function listen({ after, onCard, onResync, onLink }) {
     source.addEventListener("error", retry, { once: true });
   }
 
-  addEventListener("pagehide", () => source?.close());
+  function rest() {
+    clearTimeout(silence);
+    clearTimeout(again);
+    source?.close();
+    source = null;
+  }
+
+  addEventListener("pagehide", rest);
   addEventListener("pageshow", (event) => {
-    if (event.persisted) retry();
+    if (event.persisted) open();
+  });
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hidden);
+    if (document.hidden) hidden = setTimeout(rest, HIDDEN_MS);
+    else if (source === null) open();
   });
   open();
 }
