@@ -20,8 +20,12 @@ def python_files(*folders: str, root: Path = ROOT) -> list[Path]:
 
 
 @cache
+def _parse(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
 def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
+    return _parse(path.read_text("utf-8"))
 
 
 def name_of(path: Path, root: Path = ROOT) -> str:
