@@ -84,7 +84,8 @@ class Visit:
 
 
 def _watch(visit: Visit) -> None:
-    visit.page.on("request", lambda request: visit.requests.append(request.url))
+    # Every window of this browser, not only the first.
+    visit.page.context.on("request", lambda request: visit.requests.append(request.url))
     visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
 
     def on_console(message: Any) -> None:

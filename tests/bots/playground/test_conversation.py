@@ -10,6 +10,7 @@ from core.generation.queries import picture_file
 from core.generation.values import Accepted, ImageWish, RequestImages
 from core.kernel.ids import PictureId, new_id
 from core.kernel.people import ReplyTo
+from core.providers.port import Failure, FailureKind
 from core.quotas.queries import quota
 from tests.bots.playground.service import a_playground
 from tests.factories import an_adult
@@ -292,3 +293,41 @@ async def test_a_preview_is_shown_while_the_work_runs() -> None:
     assert preview.headers["content-type"] == "image/jpeg"
     assert running["line"] == "Painting · 50 %"
     assert late.status_code == 404
+
+
+async def test_a_failure_says_what_happened_and_can_be_tried_again() -> None:
+    provider = FakeProvider(failure=Failure(FailureKind.TIMED_OUT))
+    async with a_playground(providers=[provider]) as page:
+        before = (await quota(page.app, page.actor)).available
+        failed = await page.until((await page.asked("a fox"))["id"], "failed")
+        after = (await quota(page.app, page.actor)).available
+        provider.failure = None
+        again = await page.post(
+            f"/api/requests/{failed['id']}/repeat", change="again", key=new_id()
+        )
+        done = await page.until(again.json()["card"]["id"], "done")
+
+    assert failed["line"] == "The service took too long. Your credits are back."
+    assert actions(failed) == ["retry", "words"]
+    assert before == after
+    assert done["prompt"] == "a fox"
+
+
+async def test_an_empty_account_is_told_when_it_refills(tmp_path: Path) -> None:
+    plans = tmp_path / "plans.toml"
+    plans.write_text(
+        """
+        [free]
+        daily_credits = 1
+        monthly_credits = 1
+        running_at_once = 1
+        waiting_at_most = 1
+        lane = "standard"
+        """,
+        "utf-8",
+    )
+    async with a_playground(LIMNER_PLANS=plans) as page:
+        refused = await page.say("a fox")
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (402, "quota-exceeded")
+    assert "refill in" in refused.json()["error"]["text"]
