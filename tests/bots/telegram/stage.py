@@ -136,5 +136,5 @@ async def a_stage(
             finally:
                 await stage.stop()
         if check:
-            assert emulator.violations == []
-            assert emulator.rates.observations == []
+            assert emulator.violations == [], emulator.violations
+            assert emulator.rates.observations == [], emulator.rates.observations
