@@ -1,6 +1,7 @@
 """Brings outcomes and progress to one surface, in the process that owns its client."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
@@ -36,6 +37,10 @@ WAIT_FOR_MESSAGE = timedelta(seconds=10)
 """How long an outcome waits for the message that its surface sends after accepting."""
 DRAWING_AT_MOST_S = 20.0
 """Seconds after which an edit of a progress message is given up."""
+SEND_AT_MOST_S = 180.0
+"""Seconds after which a send is given up and tried again: a hanging one must not keep its place."""
+STOP_PATIENCE_S = 1.0
+"""Seconds that work in hand is given when the loop is told to stop."""
 _AT_ONCE = 8
 _FIRST_RETRY_S, _LAST_RETRY_S = 1.0, 300.0
 
@@ -65,31 +70,38 @@ class DeliveryLoop:
         self._drawn: dict[str, _Drawn] = {}
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._drawing: dict[str, asyncio.Task[None]] = {}
+        self._stopping = asyncio.Event()
         self._pens = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self) -> None:
-        """Work until cancelled; a round that fails is logged and the next one goes on."""
+        """Work until cancelled; a round that fails is logged and the next one goes on.
+
+        When cancelled, rounds and sends that have begun are let finish for a moment, so that
+        nothing is cut off in the middle of a transaction.
+        """
+        rounds = [
+            asyncio.create_task(self._forever(self._drain, POLL_S)),
+            asyncio.create_task(self._forever(self._draw, POLL_S * 2)),
+            asyncio.create_task(self._forever(self._renew, outbox.CLAIM_S / 4)),
+        ]
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._forever(self._drain, POLL_S))
-                group.create_task(self._forever(self._draw, POLL_S * 2))
-                group.create_task(self._forever(self._renew, outbox.CLAIM_S / 4))
+            await asyncio.wait(rounds)
         finally:
+            self._stopping.set()
+            await _end(rounds)
             await self._stop()
 
     async def _forever(self, work: Callable[[], Awaitable[None]], pause_s: float) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 await work()
             except Exception:  # the edge of this loop: one bad round must not end delivery
                 log.exception("delivery round failed")
-            await asyncio.sleep(pause_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause_s)
 
     async def _stop(self) -> None:
-        tasks = [*self._sending.values(), *self._drawing.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end([*self._sending.values(), *self._drawing.values()])
         async with self._app.transaction() as tx:
             now = await self._app.database.now(tx)
             await outbox.release_claims(tx, [self._claimer], now)
@@ -127,8 +139,7 @@ class DeliveryLoop:
                 await asyncio.wait({drawing}, timeout=DRAWING_AT_MOST_S)
             async with self._app.transaction() as tx:
                 await outbox.start(tx, request_id)
-            # Within the claim, so that nobody else begins while this send goes on.
-            async with asyncio.timeout(outbox.CLAIM_S / 2):
+            async with asyncio.timeout(SEND_AT_MOST_S):
                 result = await self._surface.deliver(parcel)
         except Exception:  # the edge of one delivery: it is tried again, nothing is lost
             log.exception("delivery failed")
@@ -247,6 +258,15 @@ class DeliveryLoop:
         drawn = self._drawn[row.id] = _Drawn(now_s, looks, digest)
         await self._surface.show_progress(note)
         drawn.at_s = asyncio.get_running_loop().time()
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Let tasks finish for a moment, then cancel those that are left."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=STOP_PATIENCE_S)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _keep(

@@ -48,6 +48,7 @@ async def _raise_epoch(app: App, actor: Actor) -> None:
         )
 
 
+@pytest.mark.slow
 async def test_a_request_that_takes_too_long_is_ended_refunded_and_explained(
     database_url: str,
 ) -> None:

@@ -40,6 +40,7 @@ class _Streaming(FakeProvider):
         yield Finished()
 
 
+@pytest.mark.slow
 async def test_progress_is_drawn_at_most_every_two_seconds_with_fresh_previews() -> None:
     surface = _Timed()
     provider = _Streaming(offering=a_provider().offering)
@@ -59,6 +60,7 @@ async def test_progress_is_drawn_at_most_every_two_seconds_with_fresh_previews()
     assert {note.message_address for note in surface.notes} == {"the message"}
 
 
+@pytest.mark.slow
 async def test_what_does_not_change_is_not_drawn_again() -> None:
     surface = _Timed()
     provider = a_provider()
@@ -155,7 +157,7 @@ async def test_one_message_that_cannot_be_drawn_keeps_nobody_elses_from_it(
 
 
 async def test_late_progress_never_overtakes_the_picture() -> None:
-    surface = _Stumbling(slow_s=3)
+    surface = _Stumbling(slow_s=1.5)
     provider = a_provider()
     provider.gate.clear()
     async with an_app(providers=[provider]) as app, a_service(app, surface):

@@ -82,6 +82,7 @@ def _an_operator_reads(form: Literal["json", "text"]) -> Iterator[io.StringIO]:
                 handler.setStream(stream)
 
 
+@pytest.mark.slow
 async def test_no_line_of_a_whole_day_tells_what_was_asked() -> None:
     with _an_operator_reads("json") as log_lines:
         await _a_day(log_lines)
