@@ -1,31 +1,32 @@
-"""A policy profile: what the operator's privacy policy promises, as values that code obeys."""
+"""Reading a policy profile: a shipped one by name, or the operator's own file."""
 
 import tomllib
-from dataclasses import dataclass
-from datetime import timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Literal
 
 from core.kernel.errors import CoreError
-
-UNTIL_DELETED = -1
-
-RETENTION_CLASSES = frozenset(
-    {
-        "account",
-        "generated_pictures",
-        "uploads",
-        "prompts",
-        "quota",
-        "usage_raw",
-        "support",
-        "billing",
-        "safety",
-        "consent",
-        "operations",
-    }
+from core.policy.checks import contradictions, laxer_than
+from core.policy.schema import read_as
+from core.policy.values import (
+    DEFAULT_CLOCK,
+    JURISDICTIONS,
+    RETENTION_CLASSES,
+    UNTIL_DELETED,
+    Profile,
 )
+
+__all__ = [
+    "RETENTION_CLASSES",
+    "SHIPPED",
+    "UNTIL_DELETED",
+    "Profile",
+    "ProfileInvalid",
+    "load_profile",
+    "parse_profile",
+    "problems_of_profile",
+    "profile_source",
+]
+
 SHIPPED = ("artiflux", "flux-art")
 
 
@@ -38,82 +39,89 @@ class ProfileInvalid(CoreError):
         super().__init__(problem=problem)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One policy. Periods are days; ``UNTIL_DELETED`` where the person decides."""
+def profile_source(name_or_path: str) -> str:
+    """Return the TOML of a shipped profile by name, or of the operator's own file.
 
-    name: str
-    service: str
-    policy_date: str
-    minimum_age_years: int
-    training_on_content: Literal["never", "consent"]
-    outside_prc_never_in_prc: bool
-    chosen: frozenset[str]
-    """Values that the policy's text does not give and the operator's side chose."""
-    retention_days: dict[str, int]
+    Raises:
+        ProfileInvalid: there is no such file, or it is no text.
+    """
+    if name_or_path in SHIPPED:
+        file = resources.files("core.policy").joinpath("profiles", f"{name_or_path}.toml")
+        return file.read_text("utf-8")
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise ProfileInvalid(problem="LIMNER_POLICY names neither a shipped profile nor a file")
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ProfileInvalid(problem="LIMNER_POLICY names a file that is not text") from None
 
-    def keeps_for(self, retention: str) -> timedelta | None:
-        """Return how long a retention class stays; None means until the person deletes it."""
-        days = self.retention_days[retention]
-        return None if days == UNTIL_DELETED else timedelta(days=days)
+
+def _read(source: str) -> tuple[Profile | None, list[str]]:
+    """Return the values of a profile's TOML, or None and what is missing, unknown or no value."""
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as broken:
+        return None, [f"not TOML: {broken}"]
+    problems: list[str] = []
+    found = read_as(Profile, data, "", problems)
+    if isinstance(found, Profile) and not problems:
+        problems += _class_problems(found)
+    return (None, problems) if problems or not isinstance(found, Profile) else (found, [])
+
+
+def _class_problems(profile: Profile) -> list[str]:
+    """Name classes and jurisdictions that are not there, or that nobody knows."""
+    days = profile.retention_days
+    problems = [f"missing: retention_days.{one}" for one in sorted(RETENTION_CLASSES - set(days))]
+    problems += [f"unknown: retention_days.{one}" for one in sorted(set(days) - RETENTION_CLASSES)]
+    problems += [
+        f"retention_days.{name}: whole days, or -1 for until deleted"
+        for name, period in sorted(days.items())
+        if period < UNTIL_DELETED
+    ]
+    floors = set(profile.at_least_days)
+    problems += [f"unknown: at_least_days.{one}" for one in sorted(floors - RETENTION_CLASSES)]
+    clocks = set(profile.answers)
+    problems += [f"missing: answers.{one}" for one in sorted({DEFAULT_CLOCK} - clocks)]
+    problems += [f"unknown: answers.{one}" for one in sorted(clocks - JURISDICTIONS)]
+    return problems
+
+
+def problems_of_profile(source: str) -> list[str]:
+    """Return every value that is missing, unknown, no value, or against another or the law."""
+    return _checked(source)[1]
+
+
+def _checked(source: str) -> tuple[Profile | None, list[str]]:
+    profile, problems = _read(source)
+    if profile is None:
+        return None, problems
+    problems = contradictions(profile)
+    if profile.follows != "own":
+        followed, _ = _read(profile_source(profile.follows))
+        assert followed is not None
+        problems += laxer_than(profile, followed)
+    return profile, problems
 
 
 def load_profile(name_or_path: str) -> Profile:
     """Read a shipped profile by name, or the operator's own file.
 
     Raises:
-        ProfileInvalid: no such file, not TOML, an unknown or missing key, or a period below -1.
+        ProfileInvalid: as ``profile_source`` and ``parse_profile``.
     """
-    if name_or_path in SHIPPED:
-        file = resources.files("core.policy").joinpath("profiles", f"{name_or_path}.toml")
-        return parse_profile(file.read_text("utf-8"))
-    path = Path(name_or_path)
-    if not path.is_file():
-        raise ProfileInvalid(problem="LIMNER_POLICY names neither a shipped profile nor a file")
-    try:
-        return parse_profile(path.read_text("utf-8"))
-    except UnicodeDecodeError:
-        raise ProfileInvalid(problem="LIMNER_POLICY names a file that is not text") from None
+    return parse_profile(profile_source(name_or_path))
 
 
 def parse_profile(source: str) -> Profile:
-    """Turn a profile's TOML into values; see ``load_profile`` for the errors."""
-    try:
-        data = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as broken:
-        raise ProfileInvalid(problem=f"not TOML: {broken}") from None
-    wanted = set(Profile.__dataclass_fields__)
-    for problem, keys in (("unknown key", set(data) - wanted), ("missing", wanted - set(data))):
-        if keys:
-            raise ProfileInvalid(problem=f"{problem}: {', '.join(sorted(keys))}")
-    _check_periods(data["retention_days"])
-    _check_values(data)
-    data["chosen"] = frozenset(data["chosen"])
-    return Profile(**data)
+    """Turn a profile's TOML into values.
 
-
-def _check_periods(periods: object) -> None:
-    if not isinstance(periods, dict) or set(periods) != RETENTION_CLASSES:
-        odd = RETENTION_CLASSES ^ set(periods if isinstance(periods, dict) else ())
-        raise ProfileInvalid(problem=f"retention_days: {', '.join(sorted(odd))}")
-    if any(type(days) is not int or days < UNTIL_DELETED for days in periods.values()):
-        raise ProfileInvalid(problem="retention_days: whole days, or -1 for until deleted")
-
-
-def _check_values(data: dict[str, object]) -> None:
-    age = data["minimum_age_years"]
-    names = data["chosen"]
-    known = {*data, *(f"retention_days.{one}" for one in RETENTION_CLASSES)}
-    checks = {
-        "training_on_content: never or consent": data["training_on_content"]
-        in ("never", "consent"),
-        "minimum_age_years: a whole number, 1 or more": type(age) is int and age >= 1,
-        "outside_prc_never_in_prc: true or false": type(data["outside_prc_never_in_prc"]) is bool,
-        "name, service and policy_date: text": all(
-            isinstance(data[key], str) for key in ("name", "service", "policy_date")
-        ),
-        "chosen: names of values of this file": isinstance(names, list) and known.issuperset(names),
-    }
-    for problem, holds in checks.items():
-        if not holds:
-            raise ProfileInvalid(problem=problem)
+    Raises:
+        ProfileInvalid: not TOML, values that are missing, unknown or of another kind, or that
+            contradict each other, the law or the profile they follow; all of them are named.
+    """
+    profile, problems = _checked(source)
+    if profile is None or problems:
+        raise ProfileInvalid(problem="; ".join(problems))
+    return profile

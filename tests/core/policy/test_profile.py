@@ -1,6 +1,6 @@
 """Policy profiles as values: shipped ones hold, an operator's own is checked before a start."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from core.policy.profile import (
     ProfileInvalid,
     load_profile,
     parse_profile,
+    problems_of_profile,
 )
+from core.policy.values import values_of
 from core.storage.inventory import declarations
 
 
@@ -40,12 +42,36 @@ def test_the_two_policies_differ_where_their_texts_do() -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_what_was_chosen_names_values_that_exist(name: str) -> None:
+def test_every_value_is_cited_or_marked_as_chosen_and_never_both(name: str) -> None:
     profile = load_profile(name)
-    known = set(profile.__dataclass_fields__) | {
-        f"retention_days.{one}" for one in RETENTION_CLASSES
-    }
-    assert profile.chosen <= known
+    for value in values_of(profile):
+        if value != "policy_date":
+            assert profile.is_chosen(value) != bool(profile.section_of(value)), value
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_books_are_kept_for_seven_years_whatever_years_they_are(name: str) -> None:
+    profile = load_profile(name)
+    for year in range(2024, 2032):
+        begin = datetime(year, 1, 1, tzinfo=UTC)
+        assert begin + profile.at_least("billing") >= begin.replace(year=year + 7)
+    purged = profile.purged_after("billing")
+    assert purged is not None
+    assert profile.at_least("billing") < purged < profile.at_least("billing") + timedelta(days=31)
+
+
+def test_what_is_promised_gone_by_day_30_is_destroyed_a_day_before() -> None:
+    assert load_profile("artiflux").purged_after("generated_pictures") == timedelta(days=29)
+    assert load_profile("flux-art").purged_after("generated_pictures") is None
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_answers_have_a_clock_wherever_a_person_lives(name: str) -> None:
+    profile = load_profile(name)
+    assert profile.answer_clock("hong_kong").days == 40
+    assert profile.answer_clock("california").extension_days == 45
+    assert profile.answer_clock("atlantis") == profile.answers["default"]
+    assert (profile.answers["default"].days, profile.answers["default"].extension_days) == (30, 60)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +88,16 @@ def test_what_was_chosen_names_values_that_exist(name: str) -> None:
         ("outside_prc_never_in_prc = true", 'outside_prc_never_in_prc = "no"', "outside_prc"),
         ('service = "Flux Art"', "service = 7", "service"),
         ("[retention_days]", "[other]", "other"),
-        ("chosen = [", 'chosen = ["retention_days.gossip", ', "chosen"),
+        ("chosen = [", 'chosen = ["retention_days.gossip", ', "retention_days.gossip"),
+        ("days = 45", "days = 30.5", "answers.california.days"),
+        ("[closure]", "[closures]", "missing: closure"),
+        ("[closure]", "[closures]", "unknown: closures"),
+        ("grace_hours = 48", "", "missing: deletion.grace_hours"),
+        ("grace_hours = 48", "grace_hours = 48\nmercy = 1", "unknown: deletion.mercy"),
+        ("[answers.california]", "[answers.atlantis]", "unknown: answers.atlantis"),
+        ("[answers.default]", "[answers.hongkong]", "missing: answers.default"),
+        ("billing = 2557", "billing = 2557\ngossip = 3", "unknown: at_least_days.gossip"),
+        ('languages = ["en", "zh_Hans"]', 'languages = "en"', "languages: a list"),
         ("chosen = [", "chosen = [1, ", "chosen"),
         ('name = "flux-art"', "name = ", "TOML"),
     ],
@@ -93,3 +128,12 @@ def test_a_file_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ProfileInvalid, match="profile-invalid"):
         load_profile(str(tmp_path / "bytes.toml"))
+
+
+def test_all_problems_are_named_at_once() -> None:
+    text = source().replace("grace_hours = 48", "mercy = 1").replace("account_days = 730", "")
+    assert problems_of_profile(text) == [
+        "missing: deletion.grace_hours",
+        "unknown: deletion.mercy",
+        "missing: closure.account_days",
+    ]
