@@ -1,6 +1,7 @@
 """The database: one SQLite file, or PostgreSQL by one setting; one transaction a command."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,10 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from core.storage.turns import Turns, in_turn
+
 BUSY_TIMEOUT_MS = 30_000
+_SQLITE_POOL = 24
 _CHECKPOINT_PAUSE_S = 0.05
 _UNIXEPOCH_SINCE = (3, 42, 0)
 
@@ -76,6 +80,25 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.create_function("unixepoch", 1, _unixepoch)
 
 
+class _RollingBack(sqlite3.Connection):
+    """Ends its transaction before it closes.
+
+    When a task is cancelled inside a statement, the connection is closed with a cursor still
+    open; SQLite then keeps the connection, its transaction and the lock for as long as the
+    cursor lives, and every other writer waits in vain (SQLite, "sqlite3_close_v2").
+    """
+
+    def close(self) -> None:
+        """Give up what was not committed, then close."""
+        try:
+            is_open = self.in_transaction
+        except sqlite3.ProgrammingError:
+            is_open = False
+        if is_open:
+            self.rollback()
+        super().close()
+
+
 def _unixepoch(_modifier: str) -> float:
     return time.time()
 
@@ -104,7 +127,13 @@ class Database:
         if self.is_sqlite:
             self.url = parsed.set(drivername="sqlite+aiosqlite")
             self.sync_url = parsed.set(drivername="sqlite")
-            self.engine: AsyncEngine = create_async_engine(self.url)
+            self.engine: AsyncEngine = create_async_engine(
+                self.url,
+                connect_args={"factory": _RollingBack},
+                # Who waits to write keeps a connection meanwhile; readers need some beside those.
+                pool_size=_SQLITE_POOL,
+                max_overflow=_SQLITE_POOL,
+            )
         else:
             self.url = parsed.set(drivername="postgresql+psycopg")
             self.sync_url = self.url
@@ -112,12 +141,17 @@ class Database:
                 self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
             )
         harden(self.engine.sync_engine)
+        self._turns = Turns(BUSY_TIMEOUT_MS / 1000)
+        if self.is_sqlite:
+            in_turn(self.engine.sync_engine, self._turns)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     def sync_engine(self) -> Engine:
         """Make a second, synchronous engine on the same database, for the durable engine."""
         if self.is_sqlite:
-            return harden(create_engine(self.sync_url))
+            engine = harden(create_engine(self.sync_url))
+            in_turn(engine, self._turns)
+            return engine
         return create_engine(self.sync_url, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
     @asynccontextmanager
