@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, select, update
+from sqlalchemy import and_, case, false, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -83,12 +83,13 @@ async def grant(
     tx: AsyncSession, owner: AccountId, amount: Credits, *, reference: str, now: datetime
 ) -> bool:
     """Add credits once for a reference; False when that reference was granted before."""
+    # The lock first: of two at once, the second waits and then sees the first one's row.
+    await _touch(tx, owner, now)
     known = await tx.scalar(
         select(LedgerRow.id).where(LedgerRow.reference == reference, LedgerRow.kind == "grant")
     )
     if known is not None:
         return False
-    await _touch(tx, owner, now)
     await tx.execute(
         update(BalanceRow)
         .where(BalanceRow.account_id == owner)
@@ -112,8 +113,14 @@ async def hold(
         .where(
             BalanceRow.account_id == owner,
             BalanceRow.credits >= parts.paid,
-            BalanceRow.day_used + parts.free <= plan.daily_credits,
-            BalanceRow.month_used + parts.free <= plan.monthly_credits,
+            # Whoever used more than a smaller plan allows can still spend bought credits.
+            or_(
+                true() if parts.free == 0 else false(),
+                and_(
+                    BalanceRow.day_used + parts.free <= plan.daily_credits,
+                    BalanceRow.month_used + parts.free <= plan.monthly_credits,
+                ),
+            ),
         )
         .values(
             credits=BalanceRow.credits - parts.paid,

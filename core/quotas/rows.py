@@ -83,6 +83,7 @@ class HoldRow(Base):
         CheckConstraint(
             "captured >= 0 AND captured <= free_credits + paid_credits", name="captured_within"
         ),
+        {"info": {"clock": "created_at"}},
     )
 
     id: Mapped[str] = personal(
@@ -170,6 +171,7 @@ class LedgerRow(Base):
         # A hold is taken, captured and released at most once each.
         UniqueConstraint("reference", "kind"),
         Index("ix_ledger_account_id_created_at", "account_id", "created_at"),
+        {"info": {"clock": "created_at"}},
     )
 
     id: Mapped[str] = personal(
