@@ -63,11 +63,13 @@ class Intake:
         async with self._room:
             await self._application.process_update(update)
 
-    async def finish(self) -> None:
-        """Wait for what was begun, for a while."""
+    async def finish(self) -> bool:
+        """Wait for what was begun, for a while; say whether all of it is done."""
         busy = [task for task in self._seen.values() if not task.done()]
-        if busy:
-            await asyncio.wait(busy, timeout=STOP_WITHIN_S)
+        if not busy:
+            return True
+        _, left = await asyncio.wait(busy, timeout=STOP_WITHIN_S)
+        return not left
 
     async def poll(self) -> None:
         """Ask for updates until cancelled; faults of the network are waited out.
@@ -76,7 +78,7 @@ class Intake:
             InvalidToken: the platform does not know the token.
         """
         bot = self._application.bot
-        offset, pause_s = 0, _FIRST_PAUSE_S
+        offset, read_to, pause_s = 0, 0, _FIRST_PAUSE_S
         try:
             while True:
                 try:
@@ -93,12 +95,14 @@ class Intake:
                     continue
                 pause_s = _FIRST_PAUSE_S
                 if updates:
+                    read_to = max(offset, updates[-1].update_id + 1)
                     await asyncio.wait(
                         [self.take(update) for update in updates], timeout=CONFIRM_WITHIN_S
                     )
-                    offset = max(offset, updates[-1].update_id + 1)
+                    offset = read_to
         finally:
-            await self.finish()
+            if await self.finish():
+                offset = read_to
             if offset:
                 with contextlib.suppress(TelegramError):
                     await bot.get_updates(offset=offset, timeout=0, allowed_updates=KINDS)

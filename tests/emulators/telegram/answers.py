@@ -49,6 +49,8 @@ type Message
   date! Integer
   chat! Chat
   from User
+  sender_chat Chat
+  is_automatic_forward True
   message_thread_id Integer
   is_topic_message True
   forward_origin MessageOriginUser
