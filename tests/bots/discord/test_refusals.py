@@ -83,3 +83,20 @@ async def test_a_very_long_prompt_is_cut_in_the_caption_only(stage: Stage) -> No
     message = await stage.result(ann.uses("imagine", prompt=prompt))
     assert len(message.text) < 4000
     assert next(iter(stage.provider.orders.values())).prompt == prompt
+
+
+async def test_refusals_cancelling_and_strangers_are_answered_in_chinese(stage: Stage) -> None:
+    ling, bob = await stage.adult("Ling", locale="zh-CN"), await stage.adult("Bob", locale="zh-CN")
+    refused = await ling.uses("imagine", prompt="一只狐狸 --ar 99").response()
+    assert refused.ephemeral
+    assert "16:9" in refused.text
+    assert "一只狐狸" in refused.text
+    stage.provider.gate.clear()
+    message = await stage.waits(ling.uses("imagine", prompt="一只狐狸"))
+    stranger = await bob.presses(message, "取消").response()
+    assert stranger.ephemeral
+    assert "只有" in stranger.text
+    ling.presses(message, "取消")
+    await stage.shows(message, "重试")
+    assert "已取消" in message.text
+    assert await stage.spent(ling) == 0

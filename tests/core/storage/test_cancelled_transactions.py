@@ -1,0 +1,32 @@
+"""A task that is cancelled in the middle of a transaction leaves no lock behind."""
+
+import asyncio
+import random
+from pathlib import Path
+
+from sqlalchemy import text
+
+from core.storage.database import Database
+
+
+async def test_writers_go_on_after_tasks_were_cancelled_mid_statement(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    async with database.transaction() as tx:
+        await tx.execute(text("CREATE TABLE written (n INTEGER)"))
+
+    async def write_for_ever() -> None:
+        while True:
+            async with database.transaction() as tx:
+                await tx.execute(text("INSERT INTO written VALUES (1)"))
+                await tx.execute(text("SELECT 1"))
+
+    pauses = random.Random(1)
+    for _turn in range(60):
+        writers = [asyncio.create_task(write_for_ever()) for _ in range(2)]
+        await asyncio.sleep(pauses.random() * 0.02)
+        for writer in writers:
+            writer.cancel()
+        await asyncio.gather(*writers, return_exceptions=True)
+        async with asyncio.timeout(5), database.transaction() as tx:
+            await tx.execute(text("INSERT INTO written VALUES (2)"))
+    await database.aclose()
