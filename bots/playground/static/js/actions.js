@@ -32,7 +32,7 @@ function download(picture) {
 function sure(button, label, onYes) {
   const choices = [
     { value: true, label, danger: true },
-    { value: false, label: t("page-keep") },
+    { value: false, label: t("page-keep"), start: true },
   ];
   chooseFrom(button, label, choices, (yes) => {
     if (yes) onYes();

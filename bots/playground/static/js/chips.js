@@ -50,7 +50,7 @@ function aspectMenu(anchor) {
     checked: aspect === chosen.aspect,
   }));
   found.unshift({ value: "", label: t("page-automatic"), checked: chosen.aspect === "" });
-  chooseFrom(anchor, t("page-size"), found, (value) => choose("aspect", value));
+  chooseFrom(anchor, t("page-size"), found, (value) => choose("aspect", value), "grid");
 }
 
 function countMenu(anchor) {

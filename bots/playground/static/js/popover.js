@@ -68,9 +68,10 @@ function open(box, anchor, items, focused) {
 }
 
 /**
- * Open a menu of choices: [{value, label, detail, art, checked, danger}]. Opening it twice closes it.
+ * Open a menu of choices: [{value, label, detail, art, checked, danger, start}]. Opening it twice
+ * closes it. The focus begins on what is checked, else on what says start. `look` adds a class.
  */
-export function chooseFrom(anchor, label, choices, onChoose) {
+export function chooseFrom(anchor, label, choices, onChoose, look = "") {
   if (current?.anchor === anchor) {
     closeMenu();
     return;
@@ -95,8 +96,9 @@ export function chooseFrom(anchor, label, choices, onChoose) {
       choice.detail ? h("span", { class: "item-detail" }, choice.detail) : null,
     ),
   );
-  const box = h("div", { class: "menu", role: "menu", "aria-label": label }, items);
-  open(box, anchor, items, items.find((_, at) => choices[at].checked) ?? items[0]);
+  const box = h("div", { class: `menu ${look}`, role: "menu", "aria-label": label }, items);
+  const first = items.find((_, at) => choices[at].checked || choices[at].start);
+  open(box, anchor, items, first ?? items[0]);
 }
 
 /** Open a small form in the same place; `fields` are elements, the first one gets the focus. */
