@@ -43,7 +43,7 @@ def test_a_file_names_no_address_elsewhere(path: Path) -> None:
     text = text_of(path).replace(SVG, "")
 
     assert not re.search(r"https?:|//[a-z0-9-]+\.[a-z]", text)
-    assert len(text.splitlines()) < 500
+    assert len(text.splitlines()) < 400
 
 
 def test_no_text_is_ever_read_as_html() -> None:
