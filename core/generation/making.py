@@ -92,7 +92,7 @@ async def _follow(
             upcoming.cancel()
             with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
                 await upcoming
-        if isinstance(events, AsyncGenerator):
+        if isinstance(events, AsyncGenerator) and (upcoming is None or upcoming.done()):
             # Give back what the provider holds open for this stream, whichever way it ended.
             await events.aclose()
 
