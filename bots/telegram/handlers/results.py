@@ -102,7 +102,7 @@ async def open_one(desk: Desk, visit: Visit, chosen: Chosen) -> None:
 async def open_all(desk: Desk, visit: Visit, of: RequestStatus) -> None:
     """Send every picture as one album; its buttons come in a line below, albums hold none."""
     outcome = of.outcome
-    files = await _files(desk, visit, of, outcome.pictures if outcome else ())
+    files = await _files(desk, visit, outcome.pictures if outcome else ())
     if len(files) < _ALBUM_LEAST or outcome is None:
         return
     as_photos = all(media.fits_photo(file) for file in files)
@@ -114,11 +114,9 @@ async def open_all(desk: Desk, visit: Visit, of: RequestStatus) -> None:
     await desk.say(visit.address, visit.say("messenger-album", n=len(files)), markup)
 
 
-async def send_originals(
-    desk: Desk, visit: Visit, of: RequestStatus, pictures: tuple[PictureView, ...]
-) -> None:
+async def send_originals(desk: Desk, visit: Visit, pictures: tuple[PictureView, ...]) -> None:
     """Send the untouched bytes as files: only these keep the signature of where they come from."""
-    files = await _files(desk, visit, of, pictures)
+    files = await _files(desk, visit, pictures)
     to = visit.address
     if len(files) >= _ALBUM_LEAST:
         await _album(desk, to, [media.original(file) for file in files])
@@ -135,10 +133,7 @@ async def send_originals(
         )
 
 
-async def _files(
-    desk: Desk, visit: Visit, of: RequestStatus, pictures: tuple[PictureView, ...]
-) -> list[PictureFile]:
-    del of
+async def _files(desk: Desk, visit: Visit, pictures: tuple[PictureView, ...]) -> list[PictureFile]:
     return [await picture_file(desk.app, visit.actor, view.picture_id) for view in pictures]
 
 

@@ -1,5 +1,7 @@
 """Settings, help, verification: what a person can ask besides pictures."""
 
+import pytest
+
 from core.accounts.commands import meet
 from core.generation.queries import picture_file
 from tests.bots.telegram.stage import a_stage
@@ -24,6 +26,7 @@ async def test_the_language_is_chosen_by_a_button_and_kept() -> None:
         assert (await meet(stage.app, stage.actor_of(ada))).language == "zh_Hans"
 
 
+@pytest.mark.promise("FA-9.3")
 async def test_the_region_is_chosen_by_its_letter_and_never_guessed() -> None:
     async with a_stage(worker=False) as stage:
         ada = await stage.adult()
@@ -81,6 +84,7 @@ async def test_cancel_ends_everything_that_waits() -> None:
         assert await stage.credits_of(ada) == 24
 
 
+@pytest.mark.promise("LW-3")
 async def test_an_original_verifies_as_made_here_by_reply_and_by_caption() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()

@@ -6,6 +6,7 @@ from tests.bots.telegram.stage import a_stage, is_result
 from tests.fakes import FakeProvider
 
 
+@pytest.mark.promise("FA-5.0a")
 async def test_a_prompt_becomes_one_message_that_ends_as_the_picture() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()

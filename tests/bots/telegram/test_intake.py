@@ -53,6 +53,7 @@ def a_webhook(port: int) -> dict[str, object]:
     }
 
 
+@pytest.mark.promise("FA-3.5")
 async def test_pushes_are_taken_with_the_secret_and_refused_without() -> None:
     port = free_port()
     async with a_stage(webhook=a_webhook(port)) as stage:

@@ -46,6 +46,7 @@ async def test_start_welcomes_in_chinese_and_takes_the_answer() -> None:
         assert "一只狐狸" in ((await stage.picture(lin.chat)).caption or "")
 
 
+@pytest.mark.promise("PL-T1")
 async def test_someone_younger_gets_no_picture_and_can_still_ask_about_privacy() -> None:
     async with a_stage() as stage:
         bob = stage.emulator.person("Bob")
@@ -98,6 +99,7 @@ async def test_a_strangers_age_does_not_start_somebody_elses_request() -> None:
         assert link.media is None
 
 
+@pytest.mark.promise("PL-T1")
 @pytest.mark.parametrize(
     ("command", "words"),
     [
