@@ -7,6 +7,7 @@ from typing import assert_never
 from babel.core import Locale
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
+from core.accounts.commands import countries
 from core.generation.values import Outcome, OutcomeKind, PictureView
 from core.kernel.ids import RequestId, is_id
 from core.kernel.people import LANGUAGES, Language
@@ -190,12 +191,8 @@ def settings(language: Language) -> InlineKeyboardMarkup:
 
 
 def _countries(language: Language) -> dict[str, str]:
-    territories = Locale.parse(language).territories
-    return {
-        code: name
-        for code, name in sorted(territories.items())
-        if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ"}  # noqa: PLR2004
-    }
+    names = Locale.parse(language).territories
+    return {code: str(names[code]) for code in sorted(countries()) if code in names}
 
 
 def regions(letter: str, language: Language) -> InlineKeyboardMarkup:
