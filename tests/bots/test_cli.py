@@ -62,6 +62,7 @@ async def test_check_says_that_everything_can_start(tmp_path: Path) -> None:
     assert "playground, worker" in said
 
 
+@pytest.mark.promise("AX-46", "FA-20.1")
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
@@ -92,6 +93,7 @@ async def test_check_says_what_is_wrong_and_never_a_secret(
     assert not (tmp_path / "data").exists(), "nothing was started"
 
 
+@pytest.mark.promise("PL-T4")
 async def test_keys_inside_the_data_folder_are_refused(tmp_path: Path) -> None:
     status, said = await limner(tmp_path, "check", LIMNER_KEYS=str(tmp_path / "data" / "keys"))
 

@@ -108,6 +108,7 @@ def test_keys_must_be_private(tmp_path: Path) -> None:
     assert storage_problems(settings) == []
 
 
+@pytest.mark.promise("PL-T4")
 def test_keys_must_not_share_the_datas_database(tmp_path: Path) -> None:
     settings = settings_for(
         tmp_path, SECRET, LIMNER_KEYS_DATABASE_URL=SECRET.replace("limner:hunter2-secret@", "k:k@")
@@ -137,6 +138,7 @@ def test_a_keys_database_is_postgresql(tmp_path: Path) -> None:
     assert problem.startswith("LIMNER_KEYS_DATABASE_URL")
 
 
+@pytest.mark.promise("PL-T4")
 @pytest.mark.parametrize("keys", ["data", "data/keys", "."])
 def test_keys_inside_the_data_folder_are_refused(tmp_path: Path, keys: str) -> None:
     settings = settings_for(tmp_path, LIMNER_KEYS=tmp_path / keys)

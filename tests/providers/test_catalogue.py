@@ -39,6 +39,7 @@ def offered(name: str, host: str, **options: object) -> tuple[Offering, ...]:
     return tuple(one.offering for one in found)
 
 
+@pytest.mark.promise("FA-3.4", "FA-7.2")
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -13,6 +13,7 @@ LOCAL = httpx.URL("http://127.0.0.1:8080/v1/")
 OTHERS = frozenset({"files.example.com"})
 
 
+@pytest.mark.promise("FA-11.3")
 @pytest.mark.parametrize(
     ("address", "own", "is_fine"),
     [

@@ -335,6 +335,7 @@ async def test_an_order_outside_the_limits_is_not_sent(service: Service) -> None
     assert emulator.state.requests == []
 
 
+@pytest.mark.promise("FA-5.2b")
 async def test_what_the_service_does_not_promise_is_not_sent_to_it(service: Service) -> None:
     facts = load_dialect("openai").privacy
     emulator, setup = await service("openai", privacy=facts)

@@ -286,6 +286,7 @@ wishes = st.builds(
 )
 
 
+@pytest.mark.promise("FA-9.2", "FA-5.2b")
 @given(wish=wishes, choice=offerings)
 def test_whatever_is_configured_nobodys_privacy_is_traded(
     wish: Wish, choice: list[Offering]

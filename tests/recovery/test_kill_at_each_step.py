@@ -15,6 +15,7 @@ MOMENTS = [f"{when}:{step}" for step in STEPS for when in ("before", "inside", "
 MOMENTS += ["before:deliver", "after:deliver"]
 
 
+@pytest.mark.promise("AX-14")
 @pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_worker_killed_anywhere_loses_and_repeats_nothing(
     moment: str, tmp_path: Path, database_url: str

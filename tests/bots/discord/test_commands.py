@@ -101,6 +101,7 @@ async def test_settings_change_the_language_and_the_region(stage: Stage) -> None
     assert "two letters" in refused.text
 
 
+@pytest.mark.promise("PL-D1")
 async def test_help_by_topic_and_privacy_never_ask_for_an_age(stage: Stage) -> None:
     ling = stage.emulator.person("Ling", locale="zh-CN")
     everything = await ling.uses("help").response()

@@ -74,6 +74,7 @@ async def test_somebody_elses_answer_is_left_alone() -> None:
         assert "credits" in (await ann.uses("quota").response()).text
 
 
+@pytest.mark.promise("FA-2.2b")
 async def test_no_log_line_holds_what_people_write(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with a_stage() as stage:

@@ -8,6 +8,7 @@ from tests.emulators.discord.state import EPHEMERAL
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.mark.promise("FA-5.0a")
 async def test_a_prompt_becomes_a_picture_in_the_same_message(stage: Stage) -> None:
     ann = await stage.adult()
     stage.provider.gate.clear()

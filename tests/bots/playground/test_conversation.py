@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bots.playground.person import ROOM
 from core.generation.commands import request_images
@@ -62,6 +63,7 @@ async def test_somebody_younger_gets_no_pictures_but_help_and_privacy() -> None:
     assert state["cards"] == []
 
 
+@pytest.mark.promise("FA-5.0a")
 async def test_a_prompt_becomes_a_card_that_ends_with_its_picture() -> None:
     async with a_playground() as page:
         accepted = await page.asked("a lighthouse in a storm")
@@ -185,6 +187,7 @@ async def test_commands_answer_and_unknown_ones_say_what_works() -> None:
     assert "/imagine" in unknown.json()["error"]["text"]
 
 
+@pytest.mark.promise("LW-3")
 async def test_verify_recognises_our_picture_and_not_another() -> None:
     async with a_playground() as page:
         (picture,) = (await page.made("a fox"))["pictures"]

@@ -38,6 +38,7 @@ def test_the_texts_are_there_with_their_places_for_the_page_to_fill(language: La
     assert "{count}" in texts["page-open-one"]
 
 
+@pytest.mark.promise("FA-2.2c")
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_a_file_names_no_address_elsewhere(path: Path) -> None:
     text = text_of(path).replace(SVG, "")

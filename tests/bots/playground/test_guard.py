@@ -40,6 +40,7 @@ def test_any_other_name_is_a_rebound_one(host: str) -> None:
     assert not is_local_host(host)
 
 
+@pytest.mark.promise("FA-11.3")
 async def test_other_hosts_and_origins_get_nothing() -> None:
     async with a_playground(works=False) as page:
         port = page.url.rpartition(":")[2]
@@ -76,6 +77,7 @@ async def test_other_hosts_and_origins_get_nothing() -> None:
     assert len(state["cards"]) == 1
 
 
+@pytest.mark.promise("FA-2.2c")
 async def test_every_answer_forbids_what_is_not_from_here() -> None:
     async with a_playground(works=False) as page:
         answers = [
@@ -93,6 +95,7 @@ async def test_every_answer_forbids_what_is_not_from_here() -> None:
     assert "http" not in POLICY
 
 
+@pytest.mark.promise("FA-2.2b")
 async def test_a_bug_is_told_in_plain_words_and_logged_without_content(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

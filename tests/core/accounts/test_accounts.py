@@ -46,6 +46,7 @@ async def test_first_contacts_at_the_same_moment_make_one_account(database_url: 
             assert {one for one in made if is_id(one)} == {met[0].account_id}
 
 
+@pytest.mark.promise("AX-02", "AX-08", "FA-2.1a", "FA-6.2")
 async def test_first_contact_writes_nothing_more_than_needed(database_url: str) -> None:
     clock = MovingClock()
     async with an_app(database_url=database_url, clock=clock) as app:
@@ -85,6 +86,7 @@ async def everything(app: App) -> dict[str, list[bytes]]:
     return found
 
 
+@pytest.mark.promise("FA-9.5")
 async def test_the_native_id_is_sealed_and_its_hash_needs_the_pepper(database_url: str) -> None:
     async with an_app(database_url=database_url) as app:
         person = await meet(app, an_actor(NATIVE_ID))
@@ -158,6 +160,7 @@ async def test_a_language_that_is_not_offered_changes_nothing(language: str) -> 
         assert await rows(app, "accounts") == []
 
 
+@pytest.mark.promise("FA-9.3")
 async def test_a_region_is_only_ever_what_the_person_gave() -> None:
     async with an_app() as app:
         actor = an_actor(NATIVE_ID, language_hint="zh-CN")

@@ -216,6 +216,7 @@ async def test_a_queued_job_that_was_cancelled_never_runs(bench: Bench) -> None:
         assert waiting in await bench.engine.failed_jobs([waiting])
 
 
+@pytest.mark.promise("FA-2.2b")
 async def test_a_job_with_a_bug_is_given_up_and_its_error_text_is_not_kept(bench: Bench) -> None:
     bench.bug = RuntimeError("canary words of a person")
     request_id = await bench.queue()

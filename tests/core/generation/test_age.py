@@ -26,6 +26,7 @@ def _answer(
     return ContinueAfterAge(actor, is_adult=is_adult, pending_id=pending_id)
 
 
+@pytest.mark.promise("FA-13.1")
 async def test_the_first_request_asks_for_the_age_and_goes_on_with_the_same_words(
     database_url: str,
 ) -> None:
@@ -58,6 +59,7 @@ async def test_the_same_update_before_the_answer_keeps_one_request() -> None:
         assert await count_of(app, RequestRow) == 1
 
 
+@pytest.mark.promise("FA-13.1")
 async def test_a_younger_person_s_words_are_dropped_and_nothing_else_is_kept() -> None:
     async with an_app() as app:
         person = an_actor()
@@ -75,6 +77,7 @@ async def test_a_younger_person_s_words_are_dropped_and_nothing_else_is_kept() -
         assert (await privacy_glance(app, person)).operator == "Example Studio"
 
 
+@pytest.mark.promise("FA-13.1")
 async def test_a_younger_person_s_old_button_makes_nothing() -> None:
     async with an_app() as app:
         person = an_actor()

@@ -86,6 +86,7 @@ async def test_refused_words_are_neither_stored_nor_charged() -> None:
             assert await count_of(app, table) == 0
 
 
+@pytest.mark.promise("PL-D7")
 async def test_only_a_room_the_platform_marks_as_adult_may_ask_for_more() -> None:
     async with an_app() as app:
         request = a_request(await an_adult(app), prompt=NUDE)
@@ -191,6 +192,7 @@ async def test_what_no_model_can_do_is_refused_with_the_reason(
         assert await count_of(app, RequestRow) == 0
 
 
+@pytest.mark.promise("FA-9.2")
 @pytest.mark.parametrize(
     ("facts", "region", "reason"),
     [
@@ -220,6 +222,7 @@ async def test_a_service_that_may_not_have_the_words_never_gets_them(
         assert refused.value.facts["reason"] == reason
 
 
+@pytest.mark.promise("AX-12")
 async def test_card_numbers_are_gone_before_anything_is_stored() -> None:
     async with an_app() as app:
         person = await an_adult(app)
@@ -236,6 +239,7 @@ async def test_card_numbers_are_gone_before_anything_is_stored() -> None:
             await request_images(app, a_request(person, style=CARD.replace(" ", "-")))
 
 
+@pytest.mark.promise("AX-20", "FA-9.5")
 async def test_words_and_addresses_lie_sealed_in_the_database() -> None:
     async with an_app() as app:
         person = await an_adult(app)
@@ -260,6 +264,7 @@ async def test_letters_no_database_takes_do_not_break_a_request(database_url: st
         assert done.status.wish.prompt == "a fox in snow"
 
 
+@pytest.mark.promise("FA-9.5")
 async def test_asking_stores_who_asked_only_as_an_account() -> None:
     async with an_app() as app:
         person = await an_adult(app, "native-4711")

@@ -1,10 +1,13 @@
 """From a request to its delivered picture, on a real engine and database."""
 
+import pytest
+
 from core.generation.values import OutcomeKind
 from tests.factories import a_request, a_service, accepted, an_adult, an_app, balance_of, until
 from tests.fakes import RecordingSurface
 
 
+@pytest.mark.promise("AX-14", "FA-5.0a")
 async def test_a_request_becomes_a_delivered_picture_and_costs_its_price() -> None:
     surface = RecordingSurface()
     async with an_app() as app, a_service(app, surface):

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from core.app import App, Screening
 from core.generation.queries import picture_file, status
 from core.generation.values import OutcomeKind, RequestState, RequestStatus
@@ -290,6 +292,7 @@ async def test_the_model_going_away_while_a_request_waits_is_told() -> None:
         assert await ledger_of(app) == [("hold", 2), ("release", 2)]
 
 
+@pytest.mark.promise("LW-2")
 async def test_the_picture_is_what_was_ordered_with_its_origin_written_in() -> None:
     async with an_app(providers=[a_provider()]) as app, a_worker(app):
         person = await an_adult(app)

@@ -48,6 +48,7 @@ def _copy(data: bytes, kind: str, scale: float = 1) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.promise("LW-3")
 async def test_a_picture_says_where_it_came_from() -> None:
     provider = _Painter(offering=a_provider().offering)
     async with an_app(providers=[provider]) as app, a_worker(app):

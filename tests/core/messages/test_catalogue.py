@@ -57,12 +57,14 @@ def all_errors() -> list[type[CoreError]]:
     return found
 
 
+@pytest.mark.promise("FA-L.1")
 def test_every_language_has_the_same_texts() -> None:
     assert len(codes("en")) > 100
     for language in LANGUAGES:
         assert codes(language) == codes("en")
 
 
+@pytest.mark.promise("FA-L.1")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_empty_or_left_untranslated(language: Language) -> None:
     for code in codes(language):
@@ -72,6 +74,7 @@ def test_no_text_is_empty_or_left_untranslated(language: Language) -> None:
         assert code not in found, code
 
 
+@pytest.mark.promise("FA-L.1")
 def test_places_to_fill_are_the_same_in_every_language() -> None:
     for code in codes("en"):
         wanted = set().union(*(places(form) for form in forms(code, "en")))

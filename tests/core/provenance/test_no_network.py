@@ -26,6 +26,7 @@ def with_remote_manifest(address: str, signer: Signer) -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.promise("FA-11.3")
 async def test_an_address_in_a_picture_is_not_called(tmp_path: Path) -> None:
     calls: list[object] = []
 

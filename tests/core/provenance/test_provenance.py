@@ -45,6 +45,7 @@ def pixels(picture: bytes) -> bytes:
     return Image.open(BytesIO(picture)).convert("RGBA").tobytes()
 
 
+@pytest.mark.promise("LW-2")
 @pytest.mark.parametrize("name", FORMATS)
 async def test_a_stamped_picture_proves_that_it_is_ours(signer: Signer, name: str) -> None:
     picture = await stamped(signer, name)
@@ -70,6 +71,7 @@ async def test_the_pixels_stay_and_the_file_grows_little(
     assert len(after.data) - len(before) < 5_000
 
 
+@pytest.mark.promise("LW-2")
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize(
     ("made_by", "term"), [("ai", "trainedAlgorithmicMedia"), ("illustrator", "algorithmicMedia")]
@@ -202,6 +204,7 @@ async def test_a_picture_without_anything_says_nothing(signer: Signer) -> None:
     assert found.manifest_id == found.digital_source_type == ""
 
 
+@pytest.mark.promise("LW-3")
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("quality", [40, 70])
 async def test_a_chat_s_re_encoding_loses_the_manifest_but_not_the_likeness(

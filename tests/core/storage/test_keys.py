@@ -35,6 +35,7 @@ def place(owner: AccountId, *, table: str = "requests", column: str = "prompt") 
     return Place(table, column, "row-1", owner)
 
 
+@pytest.mark.promise("AX-20")
 def test_what_was_sealed_opens_again_in_its_own_place(tmp_path: Path, keys_url: str | None) -> None:
     keys = KeyStore(tmp_path / "keys", keys_url)
     owner = a_person(keys)
@@ -303,6 +304,7 @@ def test_the_start_up_proof_fails_where_destruction_is_undone(tmp_path: Path) ->
     keys.close()
 
 
+@pytest.mark.promise("PL-T4")
 async def test_an_old_copy_of_the_data_is_unreadable_once_the_key_is_destroyed(
     tmp_path: Path,
 ) -> None:

@@ -72,6 +72,7 @@ async def test_a_picture_comes_back_as_it_was(shelf: Shelf) -> None:
     assert await shelf.vault.get(owner, BlobId("b1")) == PICTURE
 
 
+@pytest.mark.promise("AX-20", "PL-T4")
 async def test_the_store_never_sees_the_picture(shelf: Shelf) -> None:
     owner = await shelf.person()
     await shelf.vault.put(owner, BlobId("b1"), PICTURE)
