@@ -5,17 +5,22 @@ from contextlib import asynccontextmanager
 
 from core.app import App
 from core.generation.workflow import GenerationJob, repair
+from core.privacy.retention.schedule import SweepSchedule
+from core.privacy.tasks import TASKS
 
 
 @asynccontextmanager
 async def working(app: App) -> AsyncIterator[None]:
     """Run jobs in this process while the context is open."""
+    schedule = SweepSchedule(app)
+    tasks = {kind: make(app) for kind, make in TASKS.items()}
 
     async def mend() -> None:
         await repair(app)
+        await schedule.keep()
 
     await app.screen.prepare()
-    await app.engine.launch(GenerationJob(app).run, mend)
+    await app.engine.launch(GenerationJob(app).run, mend, tasks)
     try:
         yield
     finally:

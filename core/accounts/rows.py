@@ -16,6 +16,7 @@ class AccountRow(Base):
     __table_args__ = (
         CheckConstraint("age IN ('unknown', 'adult', 'minor')", name="age_known_values"),
         CheckConstraint("language IN ('en', 'zh_Hans')", name="language_known_values"),
+        {"info": {"clock": "created_at"}},
     )
 
     id: Mapped[str] = personal(
@@ -125,7 +126,10 @@ class IdentityRow(Base):
     """One surface's id of a person: a keyed hash to find it, and the id itself, sealed."""
 
     __tablename__ = "identities"
-    __table_args__ = (UniqueConstraint("surface", "native_hash"),)
+    __table_args__ = (
+        UniqueConstraint("surface", "native_hash"),
+        {"info": {"clock": "created_at"}},
+    )
 
     id: Mapped[str] = personal(
         String(26),

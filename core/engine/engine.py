@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
@@ -173,6 +174,17 @@ class Engine:
             load_output=False,
         )
         return [RequestId(one.workflow_id) for one in found]
+
+    async def ended_before(self, when: datetime, limit: int) -> list[str]:
+        """Return jobs and tasks that were queued before a time and have ended, oldest first."""
+        found = await self._connected().list_workflows_async(
+            end_time=when.isoformat(),
+            status=["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS"],
+            limit=limit,
+            load_input=False,
+            load_output=False,
+        )
+        return [one.workflow_id for one in found]
 
     async def forget(self, request_ids: list[RequestId]) -> None:
         """Delete the engine's rows of finished jobs; unknown ones are no error."""

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Mapped
 from core.storage.database import UtcDateTime
 from core.storage.inventory import Base, operational
 
-_FORGET_AFTER = timedelta(days=1)
+_FORGET_AFTER = timedelta(days=30)
 
 
 class ExecutorRow(Base):
     """One start of a worker process."""
 
     __tablename__ = "executors"
+    __table_args__ = ({"info": {"clock": "seen_at"}},)
 
     id: Mapped[str] = operational(
         String(26), primary_key=True, retention="operations", reason="a process, not a person"
@@ -41,7 +42,8 @@ async def beat(tx: AsyncSession, executor_id: str, now: datetime) -> None:
 async def dead_executors(tx: AsyncSession, now: datetime, dead_after_s: float) -> list[str]:
     """Return the processes that have been silent for too long.
 
-    They stay listed for a day, so that a takeover that itself died is repeated.
+    They stay listed for a month, so that a takeover that itself died is repeated, and a fleet
+    that was switched off for days goes on where it stopped.
     """
     limit = now - timedelta(seconds=dead_after_s)
     found = await tx.scalars(select(ExecutorRow.id).where(ExecutorRow.seen_at < limit))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.commands import find_person, meet
@@ -28,6 +28,7 @@ from core.kernel.ids import AccountId, BlobId, PictureId, RequestId
 from core.kernel.people import Actor, language_of
 from core.kernel.units import Credits
 from core.policy.profile import Profile
+from core.policy.retention import cutoff, is_visible
 from core.providers.port import Offering
 from core.quotas import ledger
 from core.quotas.rules import load_plans
@@ -76,6 +77,17 @@ def _eta_s(app: App, row: RequestRow, place: int, typical_s: int) -> int:
     return max(1, typical_s - spent_s)
 
 
+def _unexpired_requests(app: App) -> ColumnElement[bool]:
+    limit = cutoff(app.profile, "prompts", app.clock.now())
+    return true() if limit is None else RequestRow.created_at > limit
+
+
+def _is_shown(app: App, picture: PictureRow) -> bool:
+    """Expired pictures are hidden at once; the sweep destroys them within hours."""
+    now = app.clock.now()
+    return is_visible(app.profile, "generated_pictures", picture.created_at, now)
+
+
 def _view(picture: PictureRow) -> PictureView:
     return PictureView(
         picture_id=PictureId(picture.id),
@@ -98,7 +110,7 @@ async def _outcome(app: App, tx: AsyncSession, row: RequestRow) -> Outcome | Non
         facts=row.outcome_facts,
         credits_charged=Credits(row.credits_charged),
         credits_returned=Credits(row.credits - row.credits_charged),
-        pictures=tuple(_view(picture) for picture in pictures),
+        pictures=tuple(_view(picture) for picture in pictures if _is_shown(app, picture)),
         unknown_words=tuple(words.split("\n")) if words else (),
     )
 
@@ -148,7 +160,10 @@ async def status(app: App, actor: Actor, request_id: RequestId) -> RequestStatus
         NotFound, NotYours: nothing is told.
     """
     async with app.transaction() as tx:
-        return await status_of(app, tx, await _own(app, tx, actor, request_id))
+        row = await _own(app, tx, actor, request_id)
+        if not is_visible(app.profile, "prompts", row.created_at, app.clock.now()):
+            raise NotFound
+        return await status_of(app, tx, row)
 
 
 async def history(
@@ -164,6 +179,7 @@ async def history(
             .where(
                 RequestRow.account_id == person.account_id,
                 RequestRow.state != RequestState.WAITING_AGE.value,
+                _unexpired_requests(app),
             )
             .order_by(RequestRow.id.desc())
             .limit(limit)
@@ -201,7 +217,7 @@ async def picture_file(app: App, actor: Actor, picture_id: PictureId) -> Picture
     """
     async with app.transaction() as tx:
         picture = await requests.find_picture(tx, picture_id)
-        if picture is None:
+        if picture is None or not _is_shown(app, picture):
             raise NotFound
         row = await _own(app, tx, actor, RequestId(picture.request_id))
     try:
@@ -214,7 +230,8 @@ async def picture_file(app: App, actor: Actor, picture_id: PictureId) -> Picture
 async def all_files(app: App, row: RequestRow) -> tuple[PictureFile, ...]:
     """Return all pictures of a request, in the grid's order; deleted ones are left out."""
     async with app.transaction() as tx:
-        pictures = await requests.pictures_of(tx, RequestId(row.id))
+        found = await requests.pictures_of(tx, RequestId(row.id))
+        pictures = [picture for picture in found if _is_shown(app, picture)]
     prompt = await requests.open_text(app, row, "prompt_sealed")
     files = []
     for picture in pictures:

@@ -52,13 +52,13 @@ async def seal_wish(
 
 
 async def open_text(app: App, row: RequestRow, column: str) -> str:
-    """Open one sealed text of a request; empty when the column is.
+    """Open one sealed text of a request; empty when the column is, or its time was over.
 
     Raises:
         Unreadable: the person's key is destroyed.
     """
     sealed: bytes | None = getattr(row, column)
-    if sealed is None:
+    if not sealed:
         return ""
     owner = AccountId(row.account_id)
     plain = await app.keys.unseal(place_of(owner, RequestId(row.id), column), sealed)

@@ -96,6 +96,14 @@ class RequestRow(Base):
         ),
         Index("ix_requests_account_id_created_at", "account_id", "created_at"),
         Index("ix_requests_state_lane_queued_at", "state", "lane", "queued_at"),
+        {
+            "info": {
+                "clock": "created_at",
+                "blobs": ("preview_blob",),
+                "job": "id",
+                "usage": {"offering": "offering_id", "outcome": "outcome_kind"},
+            }
+        },
     )
 
     id: Mapped[str] = _usage(String(26), primary_key=True)
@@ -161,6 +169,7 @@ class PictureRow(Base):
         UniqueConstraint("request_id", "index"),
         Index("ix_pictures_account_id_created_at", "account_id", "created_at"),
         CheckConstraint("width_px > 0 AND height_px > 0", name="size_positive"),
+        {"info": {"clock": "created_at", "blobs": ("blob",)}},
     )
 
     id: Mapped[str] = _picture(String(26), primary_key=True)
@@ -187,6 +196,7 @@ class OutboxRow(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sending', 'done')", name="state_known_values"),
         Index("ix_outbox_surface_state_not_before", "surface", "state", "not_before"),
+        {"info": {"clock": "created_at"}},
     )
 
     request_id: Mapped[str] = _inner(

@@ -5,10 +5,11 @@ from sqlalchemy import MetaData
 from core.accounts import rows as accounts
 from core.engine import liveness
 from core.generation import rows as generation
+from core.privacy.retention import rows as retention
 from core.quotas import rows as quotas
 from core.storage.inventory import Base
 
-MODULES = (accounts, liveness, generation, quotas)
+MODULES = (accounts, liveness, generation, quotas, retention)
 
 
 def all_tables() -> MetaData:

@@ -1,6 +1,8 @@
 """The picture store: sealed blobs in a local folder or an S3-compatible bucket."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import obstore
 from obstore import store as obstores
@@ -47,6 +49,14 @@ def s3_store(where: S3Location) -> ObjectStore:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """What the store itself knows of a blob."""
+
+    owner: AccountId
+    blob: BlobId
+
+
 class Vault:
     """Holds bytes that belong to a person, sealed with that person's key."""
 
@@ -91,3 +101,17 @@ class Vault:
         async for batch in obstore.list(self._store, prefix=f"{owner}/"):
             found.extend(BlobId(str(item["path"]).rsplit("/", 1)[-1]) for item in batch)
         return tuple(found)
+
+    async def stored_before(
+        self, when: datetime, at_once: int
+    ) -> AsyncIterator[tuple[StoredBlob, ...]]:
+        """List everybody's blobs that were written before a time, some at once."""
+        async for batch in obstore.list(self._store, chunk_size=at_once):
+            found = [
+                StoredBlob(AccountId(owner), BlobId(blob))
+                for item in batch
+                if item["last_modified"] < when
+                for owner, _, blob in [str(item["path"]).rpartition("/")]
+            ]
+            if found:
+                yield tuple(found)

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from core.app import App
 from core.generation.load import ServiceLoad, service_load
+from core.privacy.retention.queries import LastSweep, last_sweep
 
 _STOP_WITHIN_S = 2
 _STUCK_S = 600.0
@@ -67,12 +68,33 @@ class _LoadCollector(Collector):
         )
 
 
+class _SweepCollector(Collector):
+    """Whether data leaves on time, as gauges."""
+
+    def __init__(self, last: LastSweep) -> None:
+        self._last = last
+
+    def collect(self) -> Iterable[Metric]:
+        last = self._last
+        yield GaugeMetricFamily(
+            "limner_oldest_overdue_seconds",
+            "How long the oldest live thing was past its promised end, by the newest sweep",
+            value=last.oldest_overdue_s,
+        )
+        yield GaugeMetricFamily(
+            "limner_last_sweep_timestamp_seconds",
+            "When a sweep last came to its end (Unix time; 0 for never)",
+            value=0.0 if last.finished_at is None else last.finished_at.timestamp(),
+        )
+
+
 def metrics_app(app: App) -> Starlette:
     """Make the two pages: ``/metrics`` and ``/healthz``."""
 
     async def metrics(_request: Request) -> Response:
         registry = CollectorRegistry()
         registry.register(_LoadCollector(await service_load(app)))
+        registry.register(_SweepCollector(await last_sweep(app)))
         ProcessCollector(registry=registry)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

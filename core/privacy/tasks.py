@@ -1,0 +1,12 @@
+"""The kinds of durable work that people's rights and time need, by their name in the queue."""
+
+from collections.abc import Callable, Mapping
+
+from core.app import App
+from core.engine.engine import Task
+from core.privacy.retention.schedule import KIND as SWEEP
+from core.privacy.retention.sweep import sweep_task
+
+TASKS: Mapping[str, Callable[[App], Task]] = {
+    SWEEP: sweep_task,
+}
