@@ -15,7 +15,7 @@ from bots.playground import serve as playground
 from bots.telegram import app as telegram_bot
 from bots.telegram.settings import TelegramSettings
 from core.app import App
-from core.bootstrap import running_app
+from core.bootstrap import CannotStart, running_app
 from core.checkup import problems_of
 from core.generation.load import service_load
 from core.logs import set_up_logs
@@ -108,7 +108,10 @@ def _start(found: Configuration, parts: list[Part]) -> None:
     metrics_port = found.core.metrics_port
     if metrics_port is not None:
         parts.append(lambda app: serve_metrics(app, metrics_port))
-    asyncio.run(_run_parts(found.core, parts))
+    try:
+        asyncio.run(_run_parts(found.core, parts))
+    except CannotStart as wrong:
+        _stop([str(wrong)])
 
 
 def _playground(found: Configuration) -> Part:

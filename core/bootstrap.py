@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from core.app import App
 from core.engine.engine import Engine, EngineOptions, Lane
 from core.generation.gates import ProvenanceGate, ScreenGate
-from core.generation.provenance.signer import Signer
+from core.generation.provenance.signer import Signer, SignerUnreadable
 from core.kernel.clock import Clock, SystemClock
 from core.moderation.classifier import PictureClassifier
 from core.moderation.screen import Screen
@@ -21,8 +21,22 @@ from core.providers.registry import Registry
 from core.quotas.rules import load_plans
 from core.settings import Settings
 from core.storage.database import Database
-from core.storage.keys import KeyStore, prove_shredding
+from core.storage.keys import KeyStore, WrongKeys, prove_shredding
 from core.storage.vault import S3Location, Vault, local_store, s3_store
+
+WRONG_KEYS = (
+    "LIMNER_KEYS does not hold the keys that this data was sealed with: restore master.key and "
+    "pepper.key from their backup, or copy them from the host that made them"
+)
+WRONG_SIGNER = (
+    "LIMNER_KEYS holds a signing certificate that can't be read: restore provenance-signer.pem "
+    "from its backup; a new one would not know the pictures made before"
+)
+
+
+class CannotStart(Exception):
+    """What an operator must mend before anything starts, in plain words and without secrets."""
+
 
 LANES: tuple[Lane, ...] = ("standard", "premium")
 
@@ -94,35 +108,41 @@ async def running_app(
 
     Raises:
         RuntimeError: destroyed keys still open data, so nothing is started.
+        CannotStart: the keys folder is not the one that the data was made with.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    profile = load_profile(settings.policy)
     keys_url = settings.keys_database_url
-    keys = KeyStore(settings.keys, keys_url.get_secret_value() if keys_url else None)
-    await asyncio.to_thread(prove_shredding, keys)
-    database = Database(settings.resolved_database_url())
-    engine = build_engine(settings, database)
-    registry = Registry(build_providers(settings) if providers is None else providers)
-    classifier = PictureClassifier()
-    signer = await asyncio.to_thread(Signer.open, settings.keys)
-    app = App(
-        settings=settings,
-        clock=clock or SystemClock(),
-        database=database,
-        keys=keys,
-        vault=build_vault(settings, keys),
-        engine=engine,
-        registry=registry,
-        health=HealthBook(),
-        profile=load_profile(settings.policy),
-        screen=ScreenGate(Screen(picture_judges=(classifier,)), classifier.warm_up),
-        provenance=ProvenanceGate(signer),
-    )
-    engine.connect()
-    try:
-        yield app
-    finally:
-        await engine.stop()
-        await registry.aclose()
-        await database.aclose()
-        classifier.close()
-        keys.close()
+    async with AsyncExitStack() as stack:
+        try:
+            keys = KeyStore(settings.keys, keys_url.get_secret_value() if keys_url else None)
+        except WrongKeys as wrong:
+            raise CannotStart(WRONG_KEYS) from wrong
+        stack.callback(keys.close)
+        await asyncio.to_thread(prove_shredding, keys)
+        classifier = PictureClassifier()
+        stack.callback(classifier.close)
+        database = Database(settings.resolved_database_url())
+        stack.push_async_callback(database.aclose)
+        registry = Registry(build_providers(settings) if providers is None else providers)
+        stack.push_async_callback(registry.aclose)
+        try:
+            signer = await asyncio.to_thread(Signer.open, settings.keys)
+        except SignerUnreadable as wrong:
+            raise CannotStart(WRONG_SIGNER) from wrong
+        engine = build_engine(settings, database)
+        stack.push_async_callback(engine.stop)
+        engine.connect()
+        yield App(
+            settings=settings,
+            clock=clock or SystemClock(),
+            database=database,
+            keys=keys,
+            vault=build_vault(settings, keys),
+            engine=engine,
+            registry=registry,
+            health=HealthBook(),
+            profile=profile,
+            screen=ScreenGate(Screen(picture_judges=(classifier,)), classifier.warm_up),
+            provenance=ProvenanceGate(signer),
+        )

@@ -4,7 +4,7 @@ from core.kernel.errors import CoreError
 from core.messages.speech import spoken
 from core.policy.profile import load_profile
 from core.quotas.rules import load_plans
-from core.settings import Settings
+from core.settings import Settings, storage_problems
 
 _PLACEHOLDERS = ("example", "changeme", "todo", "your-", "xxx", "placeholder")
 
@@ -21,15 +21,6 @@ def _contact_problems(settings: Settings) -> list[str]:
         elif any(word in value.lower() for word in _PLACEHOLDERS):
             problems.append(f"{name} is a placeholder: people must be able to reach you")
     return problems
-
-
-def _folder_problems(settings: Settings) -> list[str]:
-    data, keys = settings.data.resolve(), settings.keys.resolve()
-    if keys == data or data in keys.parents:
-        return ["LIMNER_KEYS is inside LIMNER_DATA: a copy of the data would carry its own keys"]
-    if keys in data.parents:
-        return ["LIMNER_DATA is inside LIMNER_KEYS: keep the two apart"]
-    return []
 
 
 def _provider_problems(settings: Settings) -> list[str]:
@@ -62,7 +53,7 @@ def problems_of(settings: Settings, *, has_bot: bool) -> list[str]:
     ``has_bot``: a surface that strangers reach will start, so they must know who runs it.
     """
     problems = [
-        *_folder_problems(settings),
+        *storage_problems(settings),
         *_database_problems(settings),
         *_store_problems(settings),
         *_provider_problems(settings),

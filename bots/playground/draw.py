@@ -181,8 +181,8 @@ def card_of(status: RequestStatus) -> Card:
     width, height = _shape(status.wish.aspect)
     preview = ""
     if status.preview_blob is not None:
-        # The blob's id changes with every preview, so the page loads each one once.
-        preview = f"/api/requests/{status.request_id}/preview?v={status.preview_blob}"
+        # The revision changes with every preview, so the page loads each one once.
+        preview = f"/api/requests/{status.request_id}/preview?v={status.revision}"
     language = status.language
     card: Card = {
         "id": status.request_id,

@@ -57,6 +57,12 @@ class StepFailed(Exception):
 class Steps:
     """Runs the steps of one job; a step that has finished is not run again after a crash."""
 
+    def __init__(self) -> None:
+        self.is_stopping = False
+        """Set when this process stops: from then on no step may end, well or badly."""
+        self.jobs: set[asyncio.Task[object]] = set()
+        """The tasks that are inside a step."""
+
     async def run(self, name: str, step: Callable[[], Awaitable[Result]]) -> Result:
         """Run a step once and record what it returns (ids and small facts only, never content)."""
 
@@ -65,12 +71,29 @@ class Steps:
                 return await step()
             # The edge of a step: the engine would store the error's text.
             except Exception as bug:  # noqa: BLE001 - any bug at all, and it is raised again
+                await self._hold_still()
                 where = traceback.extract_tb(bug.__traceback__)[-1]
                 kind = type(bug).__name__
                 log.error("step %s failed: %s at %s:%s", name, kind, where.name, where.lineno)  # noqa: TRY400 - an error's text may hold content
                 raise StepFailed(kind) from None
 
-        return await DBOS.run_step_async({"name": name}, call)
+        job = asyncio.current_task()
+        assert job is not None
+        self.jobs.add(job)
+        try:
+            await self._hold_still()
+            return await DBOS.run_step_async({"name": name}, call)
+        except Exception:
+            # Whatever it is while the engine ends, it must not become this job's end.
+            await self._hold_still()
+            raise
+        finally:
+            self.jobs.discard(job)
+
+    async def _hold_still(self) -> None:
+        """While this process stops, wait to be cancelled; another process goes on from here."""
+        if self.is_stopping:
+            await asyncio.Event().wait()
 
 
 Job = Callable[[RequestId, Steps], Awaitable[None]]
@@ -89,6 +112,7 @@ class Engine:
         self._engines: list[SqlEngine] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._is_worker = False
+        self._steps = Steps()
         self.executor_id = new_id()
         """Unique for each start of a process: two that share one would run each other's jobs."""
 
@@ -211,7 +235,7 @@ class Engine:
         }
         await self._beat()
         DBOS(config=config)
-        steps = Steps()
+        steps = self._steps = Steps()
 
         @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=1000)
         async def limner_generation(request_id: str) -> None:
@@ -270,7 +294,9 @@ class Engine:
                 await task
         self._tasks.clear()
         if self._is_worker:
+            self._steps.is_stopping = True
             await _destroy()
+            await _abandon(self._steps.jobs)
             async with self._database.transaction() as tx:
                 await retire(tx, self.executor_id, await self._database.now(tx))
             self._is_worker = False
@@ -313,3 +339,11 @@ async def _destroy() -> None:
     own = ThreadPoolExecutor()
     asyncio.get_running_loop().set_default_executor(own)
     await asyncio.to_thread(DBOS.destroy)
+
+
+async def _abandon(jobs: set[asyncio.Task[object]]) -> None:
+    """Cancel what is inside a step; the engine has ended, so nothing of it is recorded."""
+    left = list(jobs)
+    for job in left:
+        job.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

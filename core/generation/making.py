@@ -9,6 +9,7 @@ from sqlalchemy import update
 from core.app import App
 from core.generation import parts, requests
 from core.generation.rows import RequestRow
+from core.kernel.errors import CoreError
 from core.kernel.ids import AccountId, RequestId
 from core.providers.port import (
     Asset,
@@ -113,10 +114,21 @@ class _Progress:
         async with self._app.transaction() as tx:
             return await requests.find_working(tx, RequestId(self._row.id)) is not None
 
+    async def _may_be_seen(self, preview: bytes) -> bool:
+        """A preview is a picture too: nobody sees one that the finished picture would not pass."""
+        try:
+            refused = await self._app.screen.refuse_picture(
+                preview, adult_room=self._row.adult_room
+            )
+        except CoreError:
+            # Unreadable, or no judge answers: the work goes on without showing it.
+            return False
+        return refused is None
+
     async def show(self, event: Queued | Progress | Preview) -> bool:
         """Store the progress; False when the request is no longer this job's."""
         values: dict[str, object] = {"revision": RequestRow.revision + 1}
-        if isinstance(event, Preview):
+        if isinstance(event, Preview) and await self._may_be_seen(event.picture):
             # Two places in turn: a surface may still be reading the last one.
             blob = parts.preview_blob(self._app, self._row, self._previews % 2)
             self._previews += 1
