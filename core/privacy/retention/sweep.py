@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.app import App
@@ -56,10 +57,8 @@ async def begin(app: App, sweep_id: str) -> str:
     now = app.clock.now()
     async with app.transaction() as tx:
         row = await tx.get(SweepRow, sweep_id)
-        if row is not None:
-            return row.started_at.isoformat()
-        tx.add(
-            SweepRow(
+        if row is None:
+            row = SweepRow(
                 id=sweep_id,
                 started_at=now,
                 finished_at=None,
@@ -68,22 +67,27 @@ async def begin(app: App, sweep_id: str) -> str:
                 overdue_after_s=0,
                 is_log_empty=False,
             )
-        )
-        await _move_horizons(app, tx, now)
-    return now.isoformat()
+            tx.add(row)
+    try:
+        await _move_horizons(app, row.started_at)
+    except IntegrityError:
+        # Another sweep has made the rows at this very moment; now they only have to be moved.
+        await _move_horizons(app, row.started_at)
+    return row.started_at.isoformat()
 
 
-async def _move_horizons(app: App, tx: AsyncSession, now: datetime) -> None:
+async def _move_horizons(app: App, now: datetime) -> None:
     """What has expired by now stays expired, whatever the profile says tomorrow."""
-    known = {row.retention: row for row in await tx.scalars(select(HorizonRow))}
-    for name in app.profile.retention_days:
-        limit = cutoff(app.profile, name, now)
-        row = known.get(name)
-        if row is not None:
-            row.moved_at = now
-            row.horizon = row.horizon if limit is None else max(row.horizon, limit)
-        elif limit is not None:
-            tx.add(HorizonRow(retention=name, horizon=limit, moved_at=now))
+    async with app.transaction() as tx:
+        known = {row.retention: row for row in await tx.scalars(select(HorizonRow))}
+        for name in sorted(app.profile.retention_days):
+            limit = cutoff(app.profile, name, now)
+            row = known.get(name)
+            if row is not None:
+                row.moved_at = now
+                row.horizon = row.horizon if limit is None else max(row.horizon, limit)
+            elif limit is not None:
+                tx.add(HorizonRow(retention=name, horizon=limit, moved_at=now))
 
 
 async def limits_now(app: App, tx: AsyncSession, now: datetime) -> Limits:
