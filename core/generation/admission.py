@@ -1,5 +1,6 @@
 """Before anything is held: are the words allowed, which offering, what does it cost."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,9 @@ from core.kernel.units import Credits
 from core.moderation.errors import PromptRejected
 from core.moderation.verdicts import Category
 from core.providers.routing import RouteReceipt, Wish, route, why_refused
+
+_SEPARATORS = re.compile(r"[,;，、；\n]")
+_MAX_LEFT_OUT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ async def admit(app: App, person: Person, wish: ImageWish, *, adult_room: bool) 
     """
     words = f"{wish.prompt}\n{wish.style}"
     category = await app.screen.refuse_text(words, adult_room=adult_room)
+    category = category or await _refused_absence(app, wish.negative, adult_room=adult_room)
     if category is not None:
         raise PromptRejected(category=Category(category))
     receipt = choose(app, person.region, wish, max_credits=None, now=app.clock.now())
@@ -40,6 +45,21 @@ async def admit(app: App, person: Person, wish: ImageWish, *, adult_room: bool) 
     offering = app.registry.offering(receipt.chosen)
     assert offering is not None
     return Admission(offering.id, Credits(offering.credits_each * wish.count), "standard")
+
+
+async def _refused_absence(app: App, negative: str, *, adult_room: bool) -> str | None:
+    """Return the category that leaving something out amounts to, such as leaving out clothes.
+
+    What is refused by itself may be left out: "no nudity" asks for the right thing.
+    """
+    for thing in _SEPARATORS.split(negative)[:_MAX_LEFT_OUT]:
+        if not thing.strip() or await app.screen.refuse_text(thing, adult_room=adult_room):
+            continue
+        for absence in (f"without {thing.strip()}", f"不穿{thing.strip()}"):
+            category = await app.screen.refuse_text(absence, adult_room=adult_room)
+            if category is not None:
+                return category
+    return None
 
 
 def _why(receipt: RouteReceipt, wish: ImageWish) -> str:
