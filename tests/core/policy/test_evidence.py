@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.policy.evidence import ResultsUnreadableError, proofs, read_results, proving_tests
+from core.policy.evidence import ResultsUnreadableError, proofs, proving_tests, read_results
 
 SOURCE = '''
 import pytest
