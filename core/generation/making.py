@@ -8,9 +8,10 @@ from sqlalchemy import update
 
 from core.app import App
 from core.generation import parts, requests
+from core.generation.lookout import Lookout
 from core.generation.rows import RequestRow
 from core.kernel.errors import CoreError
-from core.kernel.ids import AccountId, RequestId
+from core.kernel.ids import AccountId
 from core.providers.port import (
     Asset,
     Event,
@@ -37,6 +38,7 @@ async def make_pictures(
     offering: Offering,
     order: ImageOrder,
     ref: JobRef,
+    lookout: Lookout,
 ) -> tuple[Asset, ...] | Failure | None:
     """Wait for a job and fetch its pictures.
 
@@ -45,7 +47,7 @@ async def make_pictures(
         provider has then been told to stop.
     """
     for _ in range(_MAX_SUBMITS):
-        result = await _follow(app, row, provider, ref)
+        result = await _follow(app, row, provider, ref, lookout)
         if not isinstance(result, Failure) or result.kind is not FailureKind.INTERRUPTED:
             return result
         if offering.after_crash != "resubmit":
@@ -64,7 +66,7 @@ async def make_pictures(
 
 
 async def _follow(
-    app: App, row: RequestRow, provider: Provider, ref: JobRef
+    app: App, row: RequestRow, provider: Provider, ref: JobRef, lookout: Lookout
 ) -> tuple[Asset, ...] | Failure | None:
     progress = _Progress(app, row)
     events = provider.watch(ref)
@@ -74,7 +76,7 @@ async def _follow(
             upcoming = upcoming or asyncio.ensure_future(_next(events))
             done, _ = await asyncio.wait({upcoming}, timeout=_LOOK_EVERY_S)
             if not done:
-                if not await progress.is_mine():
+                if not await lookout.is_working(row.id):
                     await provider.cancel(ref)
                     return None
                 continue
@@ -109,10 +111,6 @@ class _Progress:
         self._app = app
         self._row = row
         self._previews = 0
-
-    async def is_mine(self) -> bool:
-        async with self._app.transaction() as tx:
-            return await requests.find_working(tx, RequestId(self._row.id)) is not None
 
     async def _may_be_seen(self, preview: bytes) -> bool:
         """A preview is a picture too: nobody sees one that the finished picture would not pass."""

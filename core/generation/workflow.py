@@ -12,6 +12,7 @@ from core.app import App
 from core.engine.engine import Steps
 from core.generation import parts, requests
 from core.generation.admission import choose
+from core.generation.lookout import Lookout
 from core.generation.making import make_pictures
 from core.generation.rows import PictureRow, RequestRow
 from core.generation.values import Outcome, OutcomeKind, RequestState
@@ -39,6 +40,7 @@ class GenerationJob:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._lookout = Lookout(app)
 
     async def run(self, request_id: RequestId, steps: Steps) -> None:
         """Run the steps. Verdicts travel as returned values; an exception here is a bug."""
@@ -171,7 +173,7 @@ class GenerationJob:
             return GO
         ref = JobRef(offering.id, row.provider_job_id)
         order = await self._order(row, offering)
-        result = await make_pictures(app, row, provider, offering, order, ref)
+        result = await make_pictures(app, row, provider, offering, order, ref, self._lookout)
         if result is None:
             return STOP
         if isinstance(result, Failure):
