@@ -93,6 +93,8 @@ class FakeProvider:
     progress: tuple[Event, ...] = (Progress(10), Preview(50, a_picture(3, 32, 32, "JPEG")))
     produce: int | None = None
     """How many pictures come back; None: as many as were ordered."""
+    answers_late: bool = False
+    """Whether the pictures come although the job was cancelled, as some services do."""
     orders: dict[str, ImageOrder] = field(default_factory=dict)
     submits: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -133,7 +135,9 @@ class FakeProvider:
         yield self.failure or Finished()
 
     async def fetch(self, ref: JobRef) -> tuple[Asset, ...] | Failure:
-        order = self.orders[ref.job_id]
+        order = self.orders.get(ref.job_id)
+        if order is None or (ref.job_id in self.cancelled and not self.answers_late):
+            return Failure(FailureKind.INTERRUPTED)
         count = order.count if self.produce is None else self.produce
         if count == 0:
             return Failure(FailureKind.EMPTY)
@@ -148,6 +152,8 @@ class FakeProvider:
         )
 
     async def cancel(self, ref: JobRef) -> CancelOutcome:
+        if ref.job_id not in self.orders:
+            return CancelOutcome.TOO_LATE
         self.cancelled.append(ref.job_id)
         return CancelOutcome.CANCELLED
 

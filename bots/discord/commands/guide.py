@@ -84,7 +84,7 @@ def _period(profile: Profile, retention: str, codes: tuple[str, str], language: 
     days = profile.retention_days[retention]
     until, for_days = codes
     line = text(until, language) if days == UNTIL_DELETED else text(for_days, language, days=days)
-    if retention in profile.chosen:
+    if f"retention_days.{retention}" in profile.chosen:
         return f"{line} {text('privacy-chosen', language)}"
     return line
 

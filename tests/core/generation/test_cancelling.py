@@ -105,7 +105,8 @@ async def test_a_provider_that_answers_after_the_cancel_changes_nothing(
     database_url: str, when: str
 ) -> None:
     surface = RecordingSurface()
-    provider = _SlowToHandOver(offering=a_provider().offering).hold(when)
+    offering = a_provider().offering
+    provider = _SlowToHandOver(offering=offering, answers_late=True).hold(when)
     async with (
         an_app(database_url=database_url, providers=[provider]) as app,
         a_service(app, surface),
