@@ -52,8 +52,9 @@ def configuration(*, needs_bot: bool | None = None) -> Configuration:
 
     ``needs_bot``: whether a bot will start; None means "if a token is set".
     """
-    problems = [f"{name} is not a setting of Limner" for name in unknown_names(GROUPS)]
+    problems: list[str] = []
     try:
+        problems += [f"{name} is not a setting of Limner" for name in unknown_names(GROUPS)]
         found = Configuration(load(Settings), load(TelegramSettings), load(DiscordSettings))
     except SettingsError as wrong:
         _stop([*problems, *wrong.problems])

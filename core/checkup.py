@@ -27,6 +27,10 @@ def _provider_problems(settings: Settings) -> list[str]:
     problems = []
     if not settings.builtin and not settings.openai_base_url:
         problems.append("nothing can make pictures: set OPENAI_BASE_URL, or LIMNER_BUILTIN=true")
+    if settings.openai_base_url and not settings.openai_base_url.startswith(
+        ("http://", "https://")
+    ):
+        problems.append("OPENAI_BASE_URL must begin with https:// or http://")
     if settings.openai_api_key is not None and not settings.openai_base_url:
         problems.append("OPENAI_API_KEY is set but OPENAI_BASE_URL is not")
     return problems

@@ -149,8 +149,12 @@ class Settings(EnvironmentSettings):
 
 def storage_problems(settings: Settings) -> list[str]:
     """Return where the keys are not apart from the data, or not private, in plain words."""
-    problems = []
     folder, data = settings.keys.resolve(), settings.data.resolve()
+    problems = [
+        f"{name} is not a folder"
+        for name, path in (("LIMNER_DATA", data), ("LIMNER_KEYS", folder))
+        if path.exists() and not path.is_dir()
+    ]
     if folder == data or data in folder.parents:
         problems.append(
             "LIMNER_KEYS is inside LIMNER_DATA: a copy of the data would carry its own keys"
@@ -202,6 +206,20 @@ def names_of(group: type[EnvironmentSettings]) -> frozenset[str]:
     return frozenset(str(field.validation_alias) for field in group.model_fields.values())
 
 
+def _names_in_file() -> frozenset[str]:
+    file = config_path()
+    if file is None:
+        return frozenset()
+    if not file.is_file():
+        raise SettingsError([f"{CONFIG_FILE} names a file that is not there"])
+    try:
+        return frozenset(tomllib.loads(file.read_text("utf-8")))
+    except tomllib.TOMLDecodeError as broken:
+        raise SettingsError([f"the settings file is not TOML: {broken}"]) from None
+    except UnicodeDecodeError:
+        raise SettingsError(["the settings file is not text in UTF-8"]) from None
+
+
 def load(group: type[Group]) -> Group:
     """Read one group.
 
@@ -209,24 +227,22 @@ def load(group: type[Group]) -> Group:
         SettingsError: a value can't be used, or the file can't be read; each problem names the
             setting, never its value.
     """
-    file = config_path()
-    if file is not None and not file.is_file():
-        raise SettingsError([f"{CONFIG_FILE} names a file that is not there"])
+    _names_in_file()
     try:
         return group()
-    except tomllib.TOMLDecodeError as broken:
-        raise SettingsError([f"the settings file is not TOML: {broken}"]) from None
     except ValidationError as wrong:
         problems = [f"{error['loc'][0]}: {error['msg']}" for error in wrong.errors()]
         raise SettingsError(problems) from None
 
 
 def unknown_names(groups: Sequence[type[EnvironmentSettings]]) -> tuple[str, ...]:
-    """Return what is set but read by no group: LIMNER_… variables and any key of the file."""
+    """Return what is set but read by no group: LIMNER_… variables and any key of the file.
+
+    Raises:
+        SettingsError: the file can't be read.
+    """
     known = frozenset({CONFIG_FILE}).union(*(names_of(group) for group in groups))
     strange = {name for name in os.environ if name.startswith(PREFIX) and name not in known}
-    file = config_path()
-    if file is not None and file.is_file():
-        strange |= set(tomllib.loads(file.read_text("utf-8"))) - known
+    strange |= _names_in_file() - known
     # The tests' own switch is no setting.
     return tuple(sorted(strange - {"LIMNER_SPECS"}))

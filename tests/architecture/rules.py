@@ -15,8 +15,11 @@ DYNAMIC = {"import_module", "__import__", "exec", "eval", "compile_command", "sp
 EDGES: dict[str, str] = {
     "core/engine/engine.py": "the edge of a step, and of the loop that recovers from deaths",
     "core/generation/delivery.py": "the edge of one delivery, and of the loop that delivers",
+    "bots/discord/client.py": "the edge of one interaction",
+    "bots/playground/guard.py": "the edge of one request of the page",
+    "bots/telegram/desk.py": "the edge of one answer, handed to the error handler",
 }
-"""Files of core where any exception at all may be caught, and why it is a process's edge."""
+"""Files where any exception at all may be caught, and why it is a process's edge."""
 SETTINGS = "core/settings.py"
 
 Rule = Callable[[Path], list[str]]
@@ -109,7 +112,7 @@ def is_too_long(root: Path) -> list[str]:
 def catches_everything(root: Path) -> list[str]:
     """Any exception at all is caught only at a process's edge; never between."""
     found = []
-    for path in python_files("core", root=root):
+    for path in python_files("core", "bots", root=root):
         if name_of(path, root) in EDGES:
             continue
         for node in ast.walk(parsed(path)):

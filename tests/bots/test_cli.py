@@ -55,6 +55,23 @@ async def limner(folder: Path, *words: str, **settings: str) -> tuple[int, str]:
     return process.returncode, said.decode()
 
 
+@pytest.mark.parametrize(
+    ("content", "settings", "problem"),
+    [
+        ("PORT = [", {}, "the settings file is not TOML"),
+        ("", {"OPENAI_BASE_URL": "nonsense"}, "OPENAI_BASE_URL must begin with https:// or"),
+    ],
+)
+async def test_check_says_what_is_wrong_in_one_line(
+    tmp_path: Path, content: str, settings: dict[str, str], problem: str
+) -> None:
+    (tmp_path / "limner.toml").write_text(content)
+    status, said = await limner(tmp_path, "check", **settings)
+    assert status == 2
+    assert said.startswith(f"- {problem}")
+    assert "Traceback" not in said
+
+
 async def test_check_says_that_everything_can_start(tmp_path: Path) -> None:
     status, said = await limner(tmp_path, "check")
 

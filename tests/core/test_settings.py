@@ -87,6 +87,11 @@ def test_a_file_that_is_not_there_or_not_toml_is_refused(
     (tmp_path / "none.toml").write_text("PORT = = 1")
     with pytest.raises(SettingsError, match="not TOML"):
         load(Settings)
+    with pytest.raises(SettingsError, match="not TOML"):
+        unknown_names([Settings])
+    (tmp_path / "none.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load(Settings)
 
 
 def test_unknown_names_are_found_in_both_places(
@@ -96,6 +101,13 @@ def test_unknown_names_are_found_in_both_places(
     monkeypatch.setenv("LIMNER_SPECS", "specs")
     (tmp_path / "limner.toml").write_text('POORT = 1\nPORT = 2\nLIMNER_DATA = "d"\n')
     assert unknown_names([Settings]) == ("LIMNER_POLICEY", "POORT")
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    settings.data.parent.mkdir(parents=True, exist_ok=True)
+    settings.data.touch()
+    assert storage_problems(settings) == ["LIMNER_DATA is not a folder"]
 
 
 def test_keys_must_be_private(tmp_path: Path) -> None:
