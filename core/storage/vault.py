@@ -1,5 +1,6 @@
 """The picture store: sealed blobs in a local folder or an S3-compatible bucket."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,7 +107,10 @@ class Vault:
         self, when: datetime, at_once: int
     ) -> AsyncIterator[tuple[StoredBlob, ...]]:
         """List everybody's blobs that were written before a time, some at once."""
-        async for batch in obstore.list(self._store, chunk_size=at_once):
+        batches = iter(obstore.list(self._store, chunk_size=at_once))
+        # In a thread of ours: a command that ends right after the last batch would otherwise end
+        # under the store's own threads, which abort the process.
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             found = [
                 StoredBlob(AccountId(owner), BlobId(blob))
                 for item in batch

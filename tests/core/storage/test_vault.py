@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -106,6 +107,22 @@ async def test_what_is_left_of_a_person_can_be_listed(shelf: Shelf) -> None:
     await shelf.vault.put(other, BlobId("b9"), PICTURE)
     assert sorted(await shelf.vault.blobs_of(owner)) == ["b0", "b1", "b2"]
     assert await shelf.vault.blobs_of(AccountId(new_id())) == ()
+
+
+async def test_everybodys_old_blobs_can_be_listed_some_at_once(shelf: Shelf) -> None:
+    people = [await shelf.person() for _ in range(3)]
+    for owner in people:
+        for number in range(2):
+            await shelf.vault.put(owner, BlobId(f"b{number}"), PICTURE)
+    now = datetime.now(UTC)
+    later = [found async for found in shelf.vault.stored_before(now + timedelta(hours=1), 4)]
+    earlier = [found async for found in shelf.vault.stored_before(now - timedelta(hours=1), 4)]
+
+    assert earlier == []
+    assert all(len(found) <= 4 for found in later)
+    assert {(one.owner, one.blob) for found in later for one in found} == {
+        (owner, f"b{number}") for owner in people for number in range(2)
+    }
 
 
 async def test_pictures_swapped_between_people_or_places_do_not_open(shelf: Shelf) -> None:
