@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
 
+.DELETE_ON_ERROR:
 .PHONY: help run setup test test-slow test-all bench check lint types walls format lock clean
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.run-ready ## start everything that is configured; the playground is at http://127.0.0.1:8080
 	@$(BIN)/limner run
@@ -49,6 +50,7 @@ clean: ## remove what was made here (not your data)
 .venv/bin/python:
 	@echo "Making .venv with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Limner needs Python 3.11 or newer; set PYTHON=python3.xx")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python has no venv here; on Debian: apt install python3-venv"; exit 1; }
 	@$(PYTHON) -m venv .venv
 
 .venv/.run-ready: requirements.lock | .venv/bin/python

@@ -1,6 +1,5 @@
 """Pictures as files for one place: the untouched original where it fits, a smaller copy if not."""
 
-import asyncio
 import io
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import discord
 from PIL import Image
 
 from core.generation.values import PictureFile
+from core.kernel.offloop import heavy
 
 DEFAULT_LIMIT_BYTES = 10 * 1024 * 1024
 """What every place takes (Discord, "Uploading files"); more only where a server is boosted."""
@@ -50,7 +50,7 @@ async def fitting(picture: PictureFile, limit_bytes: int, *, is_veiled: bool) ->
     """Return the original if it fits, else a smaller JPEG that still says how it was made."""
     if len(picture.data) <= limit_bytes:
         return original(picture, is_veiled=is_veiled)
-    data = await asyncio.to_thread(_smaller, picture.data, limit_bytes)
+    data = await heavy(_smaller, picture.data, limit_bytes)
     name = picture.file_name.rsplit(".", 1)[0] + "-small.jpg"
     return Attached(name, data, picture.alt_text, is_veiled, is_original=False)
 

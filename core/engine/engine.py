@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.engine.liveness import beat, dead_executors, retire
 from core.kernel.ids import RequestId, new_id
 from core.storage.database import Database
+from core.storage.turns import IN_BACKGROUND
 
 log = logging.getLogger("limner.engine")
 
@@ -67,6 +68,7 @@ class Steps:
         """Run a step once and record what it returns (ids and small facts only, never content)."""
 
         async def call() -> Result:
+            IN_BACKGROUND.set(True)
             try:
                 return await step()
             # The edge of a step: the engine would store the error's text.

@@ -27,6 +27,7 @@ from core.generation.queries import all_files, preview_of, status_of
 from core.generation.rows import OutboxRow, RequestRow
 from core.generation.values import OutcomeKind, PictureFile, RequestState
 from core.kernel.ids import AccountId, RequestId, new_id
+from core.storage.turns import IN_BACKGROUND
 
 log = logging.getLogger("limner.delivery")
 
@@ -92,6 +93,8 @@ class DeliveryLoop:
             await self._stop()
 
     async def _forever(self, work: Callable[[], Awaitable[None]], pause_s: float) -> None:
+        # New requests are answered first; those who wait for a picture wait a little longer.
+        IN_BACKGROUND.set(True)
         while not self._stopping.is_set():
             try:
                 await work()
@@ -243,6 +246,7 @@ class DeliveryLoop:
             if status.place:
                 return
         elif last.looks == looks:
+            last.at_s = now_s
             return
         preview = await preview_of(self._app, row)
         # By its bytes: previews take turns in two places, so the place says nothing.

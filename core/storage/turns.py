@@ -7,6 +7,7 @@ right moment is served: under load some wait for seconds while the lock is free 
 import asyncio
 from collections import deque
 from concurrent.futures import Future
+from contextvars import ContextVar
 from threading import Lock
 from typing import Any
 
@@ -16,11 +17,17 @@ from sqlalchemy.pool import ConnectionPoolEntry, ManagesConnection
 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN IMMEDIATE")
 _MINE = "limner-turn"
+_IN_FRONT_AT_MOST = 8
+"""So many turns in front, then one from behind: nobody waits for ever."""
+IN_BACKGROUND: ContextVar[bool] = ContextVar("IN_BACKGROUND", default=False)
+"""Set around work that nobody waits for at this moment."""
 
 
 class Turns:
     """Gives the turn to one at a time, threads and coroutines alike, first come first served.
 
+    Work in the background (the steps of jobs, and the engine's records of them) comes after what
+    a person waits for.
     Other processes take no part: between processes SQLite's own lock decides, as it always does
     in the end.
     """
@@ -30,13 +37,16 @@ class Turns:
         self._patience_s = patience_s
         self._guard = Lock()
         self._waiting: deque[Future[None]] = deque()
+        self._waiting_behind: deque[Future[None]] = deque()
         self._is_taken = False
+        self._in_front_running = 0
 
     def _ask(self) -> Future[None]:
         turn: Future[None] = Future()
         with self._guard:
             if self._is_taken:
-                self._waiting.append(turn)
+                queue = self._waiting_behind if IN_BACKGROUND.get() else self._waiting
+                queue.append(turn)
             else:
                 self._is_taken = True
                 turn.set_result(None)
@@ -44,7 +54,12 @@ class Turns:
 
     def take(self) -> bool:
         """Wait in a thread; False when patience ran out, and then nothing is to be given back."""
-        turn = self._ask()
+        # Threads that write are the durable engine's: records of steps, in the background.
+        was = IN_BACKGROUND.set(True)
+        try:
+            turn = self._ask()
+        finally:
+            IN_BACKGROUND.reset(was)
         try:
             turn.result(self._patience_s)
         except TimeoutError:
@@ -68,11 +83,21 @@ class Turns:
             raise
         return True
 
+    def _next(self) -> deque[Future[None]]:
+        """Return whose turn it is: those in front, but now and then one from behind."""
+        self._in_front_running += 1
+        if not self._waiting_behind:
+            return self._waiting
+        if not self._waiting or self._in_front_running > _IN_FRONT_AT_MOST:
+            self._in_front_running = 0
+            return self._waiting_behind
+        return self._waiting
+
     def give_back(self) -> None:
         """Let the next one write."""
         with self._guard:
-            while self._waiting:
-                turn = self._waiting.popleft()
+            while self._waiting or self._waiting_behind:
+                turn = self._next().popleft()
                 if turn.set_running_or_notify_cancel():
                     turn.set_result(None)
                     return

@@ -1,6 +1,5 @@
 """Says of any picture what its own data prove about where it came from."""
 
-import asyncio
 from dataclasses import dataclass
 
 from PIL import Image
@@ -10,6 +9,7 @@ from core.generation.provenance.likeness import hash_of_image
 from core.generation.provenance.manifest import SignatureState
 from core.generation.provenance.signer import Signer
 from core.generation.provenance.source_type import term_in_xmp
+from core.kernel.offloop import heavy
 from core.moderation.decoding import open_picture
 
 
@@ -32,7 +32,7 @@ async def inspect(picture: bytes, signer: Signer) -> Inspection:
         NotAPicture: the bytes can't be opened.
         PictureTooLarge: over the limits of ``open_picture``.
     """
-    return await asyncio.to_thread(_inspect, picture, signer)
+    return await heavy(_inspect, picture, signer)
 
 
 def _inspect(picture: bytes, signer: Signer) -> Inspection:

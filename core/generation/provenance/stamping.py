@@ -1,6 +1,5 @@
 """Writes into a finished picture how it was made, and signs that."""
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from core.generation.provenance.containers import with_xmp
 from core.generation.provenance.likeness import hash_of_image
 from core.generation.provenance.signer import Signer
 from core.generation.provenance.source_type import MadeBy, xmp_packet
+from core.kernel.offloop import heavy
 from core.moderation.decoding import open_picture
 from core.moderation.errors import NotAPicture
 
@@ -45,7 +45,7 @@ async def stamp(
         PictureTooLarge: over the limits of ``open_picture``.
         StampFailed: the manifest can't be written or does not hold.
     """
-    return await asyncio.to_thread(_stamp, picture, mime, made_by, when, signer)
+    return await heavy(_stamp, picture, mime, made_by, when, signer)
 
 
 def _stamp(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import httpx
 
+from core.kernel.offloop import heavy
 from core.providers.catalogue.dialect import Dialect
 from core.providers.openai_compat.answers import (
     MalformedAnswerError,
@@ -104,7 +105,7 @@ class Call:
             if kind.startswith("text/event-stream"):
                 return await self._streamed(job, response, max_bytes)
             answer = await read_capped(response, max_bytes)
-            return await asyncio.to_thread(pictures_of, answer)
+            return await heavy(pictures_of, answer)
 
     async def _refused(self, response: httpx.Response) -> Failure:
         try:
@@ -135,7 +136,7 @@ class Call:
     async def _show(self, job: Job, index: int, b64: str) -> None:
         """Tell a preview; one that can't be shown is left out, the picture itself still comes."""
         try:
-            small = await asyncio.to_thread(lambda: preview(decode(b64)))
+            small = await heavy(lambda: preview(decode(b64)))
         except UnusablePictureError:
             return
         steps = self.dialect.wire.partial_images + 1
@@ -150,7 +151,7 @@ class Call:
         for whole in found[: order.count]:
             try:
                 data = await self._bytes(whole)
-                clean = await asyncio.to_thread(
+                clean = await heavy(
                     checked,
                     data,
                     order.image_format,
@@ -168,7 +169,7 @@ class Call:
 
     async def _bytes(self, whole: Whole) -> bytes:
         if whole.b64:
-            return await asyncio.to_thread(decode, whole.b64)
+            return await heavy(decode, whole.b64)
         if not whole.url:
             raise UnusablePictureError("not-a-picture")
         return await download(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from core.storage.database import Database
-from core.storage.turns import Turns
+from core.storage.turns import IN_BACKGROUND, Turns
 
 
 @pytest.fixture
@@ -16,11 +16,12 @@ def turns() -> Turns:
     return Turns(patience_s=5)
 
 
-async def test_threads_and_tasks_are_served_in_the_order_they_came(turns: Turns) -> None:
+async def test_threads_and_tasks_behind_are_served_in_the_order_they_came(turns: Turns) -> None:
     served: list[str] = []
     assert await turns.take_async()
 
     async def task(name: str) -> None:
+        IN_BACKGROUND.set(True)
         assert await turns.take_async()
         served.append(name)
         turns.give_back()
@@ -39,6 +40,26 @@ async def test_threads_and_tasks_are_served_in_the_order_they_came(turns: Turns)
     await asyncio.gather(*waiting)
 
     assert served == ["0", "1", "2", "3", "4", "5"]
+
+
+async def test_who_waits_for_an_answer_comes_first_and_nobody_waits_for_ever(turns: Turns) -> None:
+    served: list[str] = []
+    assert await turns.take_async()
+
+    async def writer(name: str, *, is_behind: bool) -> None:
+        IN_BACKGROUND.set(is_behind)
+        assert await turns.take_async()
+        served.append(name)
+        turns.give_back()
+
+    waiting = [asyncio.create_task(writer("job", is_behind=True))]
+    waiting += [asyncio.create_task(writer("answer", is_behind=False)) for _ in range(20)]
+    await asyncio.sleep(0.05)
+    turns.give_back()
+    await asyncio.gather(*waiting)
+
+    assert served[0] == "answer"
+    assert "job" in served[:10]
 
 
 async def test_one_who_gives_up_is_passed_over(turns: Turns) -> None:
@@ -94,6 +115,7 @@ async def test_nobody_waits_long_while_many_write(tmp_path: Path) -> None:
         counts.append(count)
 
     async def write() -> None:
+        IN_BACKGROUND.set(True)
         count = 0
         while not stop.is_set():
             async with database.transaction() as tx:
