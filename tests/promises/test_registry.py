@@ -10,7 +10,7 @@ from core.policy.report import count, for_profile, registry_problems, report_row
 from tests.architecture.source import ROOT
 
 PROMISES = 208
-OPEN_AT_MOST = 152
+OPEN_AT_MOST = 149
 """How many promises are open. It only goes down; whoever proves one writes the new number."""
 
 LATER = frozenset({"operators", "billing", "moderation"})
