@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import errno
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
 import typer
+from discord import LoginFailure
+from telegram.error import InvalidToken
 
 from bots.discord import app as discord_bot
 from bots.discord.settings import DiscordSettings
@@ -15,11 +18,14 @@ from bots.playground import serve as playground
 from bots.telegram import app as telegram_bot
 from bots.telegram.settings import TelegramSettings
 from core.app import App
-from core.bootstrap import CannotStart, running_app
+from core.bootstrap import running_app
 from core.checkup import problems_of
 from core.generation.load import service_load
+from core.kernel.errors import CannotStart
 from core.logs import set_up_logs
 from core.migrations.migrate import migrate_database
+from core.privacy.retention.queries import dry_run as dry_sweep
+from core.privacy.retention.schedule import sweep_now
 from core.settings import EnvironmentSettings, Settings, SettingsError, load, unknown_names
 from core.web.metrics import serve_metrics
 from core.worker import working
@@ -74,6 +80,23 @@ def _stop(problems: list[str]) -> NoReturn:
     raise typer.Exit(UNUSABLE)
 
 
+@contextlib.contextmanager
+def _plain_words() -> Iterator[None]:
+    """Say ordinary trouble in one line, without addresses, passwords or tokens."""
+    try:
+        yield
+    except CannotStart as wrong:
+        _stop([str(wrong)])
+    except InvalidToken:
+        _stop(["TELEGRAM_TOKEN is not a token that Telegram knows"])
+    except LoginFailure:
+        _stop(["DISCORD_TOKEN is not a token that Discord knows"])
+    except OSError as trouble:
+        if trouble.errno != errno.EADDRINUSE:
+            raise
+        _stop(["PORT, METRICS_PORT or the webhook's port is taken by another program"])
+
+
 Part = Callable[[App], Awaitable[None]]
 
 
@@ -109,10 +132,8 @@ def _start(found: Configuration, parts: list[Part]) -> None:
     metrics_port = found.core.metrics_port
     if metrics_port is not None:
         parts.append(lambda app: serve_metrics(app, metrics_port))
-    try:
+    with _plain_words():
         asyncio.run(_run_parts(found.core, parts))
-    except CannotStart as wrong:
-        _stop([str(wrong)])
 
 
 def _playground(found: Configuration) -> Part:
@@ -184,7 +205,8 @@ def discord() -> None:
 def migrate() -> None:
     """Bring the database up to date, and do nothing else."""
     found = configuration(needs_bot=False)
-    migrate_database(found.core)
+    with _plain_words():
+        migrate_database(found.core)
     typer.echo("The database is up to date.")
 
 
@@ -196,6 +218,28 @@ def check() -> None:
     starts += ["Telegram bot"] if found.telegram.token else []
     starts += ["Discord bot"] if found.discord.token else []
     typer.echo("All settings can be used. `limner run` starts: " + ", ".join(starts))
+
+
+@limner.command()
+def sweep(
+    *, dry_run: bool = typer.Option(False, "--dry-run", help="Only count; change nothing.")
+) -> None:
+    """Destroy what has expired, beside the sweeps every six hours; a running worker does it."""
+    found = configuration(needs_bot=False)
+
+    async def ask() -> None:
+        await asyncio.to_thread(migrate_database, found.core)
+        async with running_app(found.core, providers=[]) as app:
+            if not dry_run:
+                typer.echo(f"Queued as {await sweep_now(app)}.")
+                return
+            counts = await dry_sweep(app)
+        for name, count in sorted(counts.items()):
+            typer.echo(f"{name} {count}")
+        typer.echo(f"A sweep would take {sum(counts.values())} things; nothing was changed.")
+
+    with _plain_words():
+        asyncio.run(ask())
 
 
 @limner.command()

@@ -9,6 +9,7 @@ from core.engine.engine import Engine, EngineOptions, Lane
 from core.generation.gates import ProvenanceGate, ScreenGate
 from core.generation.provenance.signer import Signer, SignerUnreadable
 from core.kernel.clock import Clock, SystemClock
+from core.kernel.errors import CannotStart
 from core.moderation.classifier import PictureClassifier
 from core.moderation.screen import Screen
 from core.policy.profile import load_profile
@@ -32,10 +33,6 @@ WRONG_SIGNER = (
     "LIMNER_KEYS holds a signing certificate that can't be read: restore provenance-signer.pem "
     "from its backup; a new one would not know the pictures made before"
 )
-
-
-class CannotStart(Exception):
-    """What an operator must mend before anything starts, in plain words and without secrets."""
 
 
 LANES: tuple[Lane, ...] = ("standard", "premium")

@@ -79,7 +79,9 @@ class DiscordDelivery:
     async def _draw(self, address: Address, note: ProgressNote, drawing: _Drawing) -> None:
         preview = None
         if note.preview is not None:
-            preview = preview_file(note.preview, is_veiled=address.is_adult)
+            preview = preview_file(
+                note.preview, is_veiled=address.is_adult or note.status.wish.spoiler
+            )
         page = status_page(note.status, preview=preview, shown_before=drawing.preview_uri)
         keep = preview is None
         if self._token_lives(address):
@@ -163,7 +165,7 @@ class DiscordDelivery:
             parcel.pictures,
             parcel.grid,
             limit_bytes=address.size_limit_bytes,
-            is_veiled=address.is_adult,
+            is_veiled=address.is_adult or parcel.status.wish.spoiler,
             offers_choice=len(offerings(self._app)) > 1,
         )
 

@@ -135,4 +135,5 @@ def flags_of(wish: ImageWish) -> str:
         ("format", wish.image_format if wish.image_format != "png" else ""),
         ("no", wish.negative),
     )
-    return " ".join(f"--{name} {value}" for name, value in given if value)
+    veil = ["--spoiler"] if wish.spoiler else []
+    return " ".join(veil + [f"--{name} {value}" for name, value in given if value])

@@ -124,7 +124,7 @@ async def _open(visit: Visit, request_id: RequestId, index: int) -> None:
         await _one(visit, known, index),
         index,
         limit_bytes=visit.asked.filesize_limit,
-        is_veiled=is_age_restricted(visit.asked),
+        is_veiled=is_age_restricted(visit.asked) or known.wish.spoiler,
     )
     await visit.tell(page)
 
@@ -139,7 +139,7 @@ async def _originals(visit: Visit, request_id: RequestId, index: int) -> None:
     page = render.originals_page(
         files,
         limit_bytes=visit.asked.filesize_limit,
-        is_veiled=is_age_restricted(visit.asked),
+        is_veiled=is_age_restricted(visit.asked) or known.wish.spoiler,
         language=visit.language,
     )
     await visit.tell(page)
@@ -162,7 +162,7 @@ async def _drop(visit: Visit, request_id: RequestId, index: int) -> None:
         files,
         await grid(visit.app, visit.actor, request_id),
         limit_bytes=visit.asked.filesize_limit,
-        is_veiled=is_age_restricted(visit.asked),
+        is_veiled=is_age_restricted(visit.asked) or left.wish.spoiler,
     )
     await visit.delivery.redraw(deleted.message_address, page)
 

@@ -8,17 +8,15 @@ from bots.playground.bodies import Options, Say
 from bots.playground.person import ROOM
 from core.accounts.commands import meet
 from core.app import App
-from core.generation.commands import cancel_request, request_images
+from core.generation.cancelling import cancel_all
+from core.generation.commands import request_images
 from core.generation.flags import apply_flags
-from core.generation.queries import history, privacy_glance
-from core.generation.values import Accepted, AgeNeeded, ImageWish, RequestImages, RequestState
+from core.generation.queries import privacy_glance
+from core.generation.values import Accepted, AgeNeeded, ImageWish, RequestImages
 from core.kernel.errors import CoreError
 from core.kernel.people import Actor, ReplyTo
 from core.messages.catalogue import text
 from core.quotas.queries import quota
-
-CANCEL_AMONG = 100
-"""How far back /cancel looks; more than any plan lets wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +100,11 @@ async def _imagine(asker: Asker, words: str, options: Options | None) -> Accepte
 async def _cancel(asker: Asker, _words: str) -> Answer:
     """Cancel everything of the person's that still waits or runs."""
     person = await meet(asker.app, asker.actor)
-    found = await history(asker.app, asker.actor, limit=CANCEL_AMONG)
-    moving = {RequestState.QUEUED, RequestState.RUNNING}
-    ids = [status.request_id for status in found if status.state in moving]
-    for request_id in ids:
-        await cancel_request(asker.app, asker.actor, request_id)
-    code = "cancelled" if ids else "page-nothing-to-cancel"
-    return {"notice": notices.notice("", text(code, person.language))}
+    done = await cancel_all(asker.app, asker.actor)
+    if not done.count:
+        return {"notice": notices.notice("", text("page-nothing-to-cancel", person.language))}
+    said = text("credits-returned", person.language, n=done.credits_returned)
+    return {"notice": notices.notice(text("cancelled", person.language), said)}
 
 
 async def _quota(asker: Asker, _words: str) -> Answer:

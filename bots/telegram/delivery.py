@@ -31,8 +31,6 @@ from core.messages.catalogue import text
 
 log = logging.getLogger("limner.telegram")
 
-PICTURES_VEILED = False
-"""Telegram marks no chat as for adults, so nothing is made that would need a veil."""
 LONGEST_WAIT_S = 30.0
 """Behind a longer queue of a chat an outcome is put off instead of holding its claim."""
 _JUST_ASKED = timedelta(seconds=10)
@@ -104,7 +102,7 @@ class TelegramDelivery:
         if note.preview is None:
             await edit_line(self._bot, address, line, markup)
             return
-        media = preview(note.preview, line, spoiler=PICTURES_VEILED)
+        media = preview(note.preview, line, spoiler=status.wish.spoiler)
         await edit_picture(self._bot, address, media, markup)
 
     async def deliver(self, parcel: Parcel) -> DeliveryResult:
@@ -156,7 +154,7 @@ class TelegramDelivery:
         media: InputMedia = shown(
             parcel.grid or parcel.pictures[0],
             caption(status, outcome),
-            spoiler=PICTURES_VEILED,
+            spoiler=status.wish.spoiler,
             as_file=as_file,
         )
         markup = keyboards.result(status.request_id, outcome.pictures, status.language)

@@ -151,6 +151,7 @@ async def _new_row(
         wished_offering=wish.offering_id,
         offering_id=admission.offering_id,
         image_format=wish.image_format,
+        spoiler=wish.spoiler,
         adult_room=_is_adult(cmd),
         reply_to_sealed=sealed.reply_to,
         message_sealed=None,

@@ -118,7 +118,18 @@ _SETTERS: dict[str, tuple[_Setter, str]] = {
     "no": (_set_negative, "--no snow"),
     "negative": (_set_negative, "--no snow"),
 }
-FLAGS: tuple[str, ...] = ("ar", "size", "n", "seed", "style", "no", "model", "format")
+_SPOILER = "spoiler"
+FLAGS: tuple[str, ...] = (
+    "ar",
+    "size",
+    "n",
+    "seed",
+    "style",
+    "no",
+    "model",
+    "format",
+    _SPOILER,
+)
 
 
 def parse_wish(text: str) -> ImageWish:
@@ -143,6 +154,11 @@ def apply_flags(start: ImageWish, text: str) -> ImageWish:
         end = flags[number + 1].start() if number + 1 < len(flags) else len(text)
         given = text[flag.end() : end].strip()
         name = flag["name"].lower()
+        if name == _SPOILER:
+            # It takes no value: whatever stands behind it is still the prompt.
+            wish = replace(wish, spoiler=True)
+            words.append(given)
+            continue
         if name not in _SETTERS:
             raise FlagUnknown(
                 flag=name[:MAX_GIVEN_CHARS], known=tuple(f"--{known}" for known in FLAGS)

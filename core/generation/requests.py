@@ -76,6 +76,7 @@ async def open_wish(app: App, row: RequestRow) -> ImageWish:
         style=row.style,
         offering_id=row.wished_offering,
         image_format=cast("ImageFormat", row.image_format),
+        spoiler=row.spoiler,
     )
 
 

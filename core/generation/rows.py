@@ -125,6 +125,7 @@ class RequestRow(Base):
     wished_offering: Mapped[str] = _usage(String(128))
     offering_id: Mapped[str] = _usage(String(128))
     image_format: Mapped[str] = _usage(String(8))
+    spoiler: Mapped[bool] = _usage()
     adult_room: Mapped[bool] = _usage()
     reply_to_sealed: Mapped[bytes] = _content(LargeBinary, recipients={"surface"})
     message_sealed: Mapped[bytes | None] = _content(LargeBinary, recipients={"surface"})

@@ -24,6 +24,8 @@ class ImageWish:
     style: str = ""
     offering_id: str = ""
     image_format: ImageFormat = "png"
+    spoiler: bool = False
+    """Show the result veiled until somebody presses it, where the surface can."""
 
 
 class RequestState(StrEnum):
@@ -168,6 +170,14 @@ class AgeNoted:
 class Cancelled:
     """The request is cancelled; a late result will be dropped."""
 
+    credits_returned: Credits
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledAll:
+    """Everything of a person that waited or ran is cancelled; ``count`` 0: there was nothing."""
+
+    count: int
     credits_returned: Credits
 
 

@@ -20,3 +20,7 @@ class CoreError(Exception):
             raise TypeError(msg)
         self.facts: Mapping[str, object] = facts
         super().__init__(self.code)
+
+
+class CannotStart(Exception):
+    """What an operator must mend before anything starts, in plain words and without secrets."""

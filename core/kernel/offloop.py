@@ -13,6 +13,7 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 
 _NICE = 10
+_QUICK_THREADS = 2
 
 
 def step_back() -> None:
@@ -26,6 +27,20 @@ def _heavy_threads() -> ThreadPoolExecutor:
     # One core is left to the event loop and the databases' threads.
     workers = max(1, (os.cpu_count() or 2) - 1)
     return ThreadPoolExecutor(workers, thread_name_prefix="limner-heavy", initializer=step_back)
+
+
+@cache
+def _quick_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_QUICK_THREADS, thread_name_prefix="limner-quick")
+
+
+async def quick(work: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """Run a few milliseconds of work that a person waits for, in threads that nothing else blocks.
+
+    The loop's own threads are the durable engine's while it runs, and those wait for the database.
+    """
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_quick_threads(), partial(work, *args, **kwargs))
 
 
 async def heavy(work: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:

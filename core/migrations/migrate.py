@@ -11,13 +11,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from dbos import DBOS
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from core.engine.engine import SCHEMA
+from core.kernel.errors import CannotStart
 from core.settings import Settings
 from core.storage.database import Database
 
 _LOCK = 727_001
 """The name of the lock on PostgreSQL; for SQLite it is a file beside the database."""
+
+
+UNREACHABLE = "The database can't be reached or opened: check DATABASE_URL, or LIMNER_DATA"
 
 
 def config(connection: Connection) -> Config:
@@ -72,6 +77,13 @@ def revision_of(database: Database) -> str | None:
 
 
 def migrate_database(settings: Settings) -> None:
-    """Make the data folder if need be and bring the configured database up to date. Blocking."""
+    """Make the data folder if need be and bring the configured database up to date. Blocking.
+
+    Raises:
+        CannotStart: the database can't be reached or opened; nothing was changed.
+    """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    migrate(Database(settings.resolved_database_url()))
+    try:
+        migrate(Database(settings.resolved_database_url()))
+    except OperationalError as unreachable:
+        raise CannotStart(UNREACHABLE) from unreachable

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
+from core.kernel.offloop import quick
 from core.moderation import rules
 from core.moderation.errors import PictureRejected, PromptRejected, ScreenUnavailable
 from core.moderation.verdicts import Level, PictureVerdict, TextVerdict, gravest
@@ -52,7 +53,7 @@ class WordRules:
 
     async def judge(self, text: str, level: Level) -> TextVerdict:
         """Judge a text; long ones leave the event loop free."""
-        return await asyncio.to_thread(rules.judge_text, text, level)
+        return await quick(rules.judge_text, text, level)
 
 
 @dataclass(frozen=True, slots=True)

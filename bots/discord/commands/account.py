@@ -13,9 +13,7 @@ from bots.discord.translate import localised
 from bots.discord.visit import Attend, Visit
 from core.accounts.commands import choose_language, choose_region
 from core.accounts.values import Person
-from core.generation.commands import cancel_request
-from core.generation.queries import history
-from core.generation.values import Cancelled, RequestState
+from core.generation.cancelling import cancel_all
 from core.kernel.people import LANGUAGES
 from core.messages.catalogue import text
 from core.quotas.queries import quota
@@ -47,20 +45,13 @@ def cancel_command(attend: Attend) -> Command:
     """Build /cancel: everything of the person that waits or runs."""
 
     async def work(visit: Visit) -> None:
-        states = {RequestState.QUEUED, RequestState.RUNNING}
-        cancelled, returned = 0, 0
-        for one in await history(visit.app, visit.actor):
-            if one.state in states:
-                result = await cancel_request(visit.app, visit.actor, one.request_id)
-                if isinstance(result, Cancelled):
-                    cancelled += 1
-                    returned += result.credits_returned
-        if not cancelled:
+        done = await cancel_all(visit.app, visit.actor)
+        if not done.count:
             await visit.tell(render.says("server-nothing-to-cancel", visit.language))
             return
         lines = (
             text("cancelled", visit.language),
-            text("credits-returned", visit.language, n=returned),
+            text("credits-returned", visit.language, n=done.credits_returned),
         )
         await visit.tell(Page(lines=lines))
 

@@ -27,6 +27,7 @@ _OPTIONS = {
     "negative": ("server-option-negative", "server-about-negative"),
     "format": ("server-option-format", "server-about-format"),
     "model": ("server-option-model", "server-about-model"),
+    "spoiler": ("server-option-spoiler", "server-about-spoiler"),
 }
 """Each option's name and description, as message codes."""
 _MAX_CHOICES = 25
@@ -77,6 +78,7 @@ def imagine(app: App, attend: Attend) -> Command:
         negative: app_commands.Range[str, 1, 1000] | None = None,
         format: str | None = None,  # noqa: A002 - the option's name as people see it
         model: app_commands.Range[str, 1, 128] | None = None,
+        spoiler: bool = False,
     ) -> None:
         def typed(wish: ImageWish) -> ImageWish:
             return replace(
@@ -88,6 +90,7 @@ def imagine(app: App, attend: Attend) -> Command:
                 negative=negative or wish.negative,
                 image_format=cast("ImageFormat", format) if format else wish.image_format,
                 offering_id=model or wish.offering_id,
+                spoiler=spoiler or wish.spoiler,
             )
 
         async def work(visit: Visit) -> None:

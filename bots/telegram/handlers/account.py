@@ -3,15 +3,11 @@
 from bots.telegram import keyboards
 from bots.telegram.desk import Desk, Visit
 from core.accounts.values import Person
-from core.generation.commands import cancel_request
-from core.generation.queries import history
-from core.generation.values import Cancelled, RequestState
+from core.generation.cancelling import cancel_all
 from core.kernel.people import Language
 from core.messages.catalogue import text
 from core.messages.speech import duration
 from core.quotas import queries
-
-_LOOKED_AT = 50
 
 
 async def quota(desk: Desk, visit: Visit) -> None:
@@ -62,16 +58,10 @@ async def settings(desk: Desk, visit: Visit) -> None:
 
 async def cancel(desk: Desk, visit: Visit) -> None:
     """``/cancel``: end everything of this person that waits or runs."""
-    returned, ended = 0, 0
-    for one in await history(desk.app, visit.actor, limit=_LOOKED_AT):
-        if one.state in (RequestState.QUEUED, RequestState.RUNNING):
-            result = await cancel_request(desk.app, visit.actor, one.request_id)
-            if isinstance(result, Cancelled):
-                returned += int(result.credits_returned)
-                ended += 1
+    done = await cancel_all(desk.app, visit.actor)
     line = (
-        visit.say("credits-returned", n=returned)
-        if ended
+        visit.say("credits-returned", n=done.credits_returned)
+        if done.count
         else visit.say("messenger-nothing-to-cancel")
     )
     desk.later(visit, desk.say(visit.address, line))

@@ -8,7 +8,6 @@ from telegram.error import BadRequest
 
 from bots.telegram import keyboards, media
 from bots.telegram.address import Address
-from bots.telegram.delivery import PICTURES_VEILED
 from bots.telegram.desk import PUSHED_BACK_AT_MOST, Desk, Visit
 from bots.telegram.onemessage import edit_picture, replying, take_away
 from bots.telegram.render import caption
@@ -70,14 +69,15 @@ async def open_one(desk: Desk, visit: Visit, chosen: Chosen) -> None:
     words = caption(chosen.status, outcome, index=chosen.picture.index)
     markup = keyboards.single(chosen.status.request_id, chosen.picture, visit.language)
     to = visit.address
-    shown = media.shown(file, words, spoiler=PICTURES_VEILED)
+    veiled = chosen.status.wish.spoiler
+    shown = media.shown(file, words, spoiler=veiled)
     if isinstance(shown, InputMediaPhoto):
         await desk.bot.send_photo(
             to.chat_id,
             file.data,
             caption=words,
             parse_mode="HTML",
-            has_spoiler=PICTURES_VEILED,
+            has_spoiler=veiled,
             filename=file.file_name,
             message_thread_id=to.thread_id,
             reply_parameters=replying(to),
@@ -107,7 +107,7 @@ async def open_all(desk: Desk, visit: Visit, of: RequestStatus) -> None:
         return
     as_photos = all(media.fits_photo(file) for file in files)
     items = [
-        media.shown(file, "", spoiler=PICTURES_VEILED, as_file=not as_photos) for file in files
+        media.shown(file, "", spoiler=of.wish.spoiler, as_file=not as_photos) for file in files
     ]
     await _album(desk, visit.address, items)
     markup = keyboards.result(of.request_id, outcome.pictures, visit.language, has_album=True)
@@ -213,7 +213,7 @@ async def _draw_rest(desk: Desk, visit: Visit, left: RequestStatus, home: Addres
     file = await grid(desk.app, visit.actor, left.request_id)
     if file is None:
         file = await picture_file(desk.app, visit.actor, outcome.pictures[0].picture_id)
-    shown = media.shown(file, caption(left, outcome), spoiler=PICTURES_VEILED)
+    shown = media.shown(file, caption(left, outcome), spoiler=left.wish.spoiler)
     markup = keyboards.result(left.request_id, outcome.pictures, visit.language)
     try:
         await edit_picture(desk.bot, home, shown, markup)

@@ -151,6 +151,7 @@ def upgrade() -> None:
         sa.Column("wished_offering", sa.String(length=128), nullable=False),
         sa.Column("offering_id", sa.String(length=128), nullable=False),
         sa.Column("image_format", sa.String(length=8), nullable=False),
+        sa.Column("spoiler", sa.Boolean(), nullable=False),
         sa.Column("adult_room", sa.Boolean(), nullable=False),
         sa.Column("reply_to_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("message_sealed", sa.LargeBinary(), nullable=True),

@@ -70,6 +70,7 @@ def test_options_survive_the_form() -> None:
         style="ink",
         offering_id="fake/squares",
         image_format="webp",
+        spoiler=True,
     )
     assert parse_wish(f"a fox {flags_of(wish)}") == wish
 

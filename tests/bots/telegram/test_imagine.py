@@ -278,3 +278,17 @@ async def test_a_preview_of_what_was_refused_does_not_stay() -> None:
         [request] = await stage.requests_of(ada)
         await stage.settled()
         assert request.state in (RequestState.ENDED, RequestState.DELIVERED)
+
+
+async def test_a_veiled_picture_stays_veiled_when_it_is_opened_from_the_grid() -> None:
+    async with a_stage() as stage:
+        ada = await stage.adult()
+        ada.says("/imagine a fox --spoiler --n 2")
+
+        grid = await stage.picture(ada.chat)
+        assert grid.has_spoiler
+        await ada.presses(grid, "1")
+        await stage.emulator.until(lambda: len(ada.received) > 1)
+
+        assert ada.received[-1].has_spoiler
+        assert "--spoiler" not in (grid.caption or "")

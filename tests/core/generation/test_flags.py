@@ -45,6 +45,7 @@ from core.generation.values import ImageWish
         ("a fox --style Paper-Cut", ImageWish("a fox", style="paper-cut")),
         ("狐狸 --style 水墨", ImageWish("狐狸", style="水墨")),
         ("a fox --format JPG", ImageWish("a fox", image_format="jpeg")),
+        ("a fox --spoiler in snow", ImageWish("a fox in snow", spoiler=True)),
         (
             "a fox --model builtin/illustrator",
             ImageWish("a fox", offering_id="builtin/illustrator"),

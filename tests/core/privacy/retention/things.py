@@ -55,6 +55,58 @@ async def a_person(app: App, native_id: str = "1") -> tuple[Actor, AccountId]:
     return actor, (await meet(app, actor)).account_id
 
 
+def _ended_row(
+    owner: AccountId,
+    request_id: RequestId,
+    sealed: requests.SealedWish,
+    hold_id: str,
+    at: datetime,
+    outcome: str,
+) -> RequestRow:
+    """A request's row as it stands when all is over."""
+    return RequestRow(
+        id=request_id,
+        account_id=owner,
+        surface="test",
+        request_key_hash=new_id(),
+        state="delivered",
+        epoch=0,
+        lane="standard",
+        prompt_sealed=sealed.prompt,
+        negative_sealed=sealed.negative,
+        aspect="1:1",
+        count=1,
+        seed=1,
+        seed_given=False,
+        style="",
+        wished_offering="",
+        offering_id="builtin/illustrator",
+        image_format="png",
+        spoiler=False,
+        adult_room=False,
+        reply_to_sealed=sealed.reply_to,
+        message_sealed=None,
+        parent_id=None,
+        hold_id=hold_id,
+        credits=1,
+        created_at=at,
+        queued_at=at,
+        started_at=at,
+        ended_at=at,
+        percent=100,
+        preview_blob=None,
+        revision=1,
+        route_receipt=None,
+        submit_intent_at=at,
+        provider_job_id=f"{MARK}-{request_id}",
+        outcome_kind=outcome,
+        outcome_code="",
+        outcome_facts={},
+        unknown_words_sealed=None,
+        credits_charged=1,
+    )
+
+
 async def a_request_with_a_picture(
     app: App, owner: AccountId, at: datetime, *, outcome: str = "pictures"
 ) -> tuple[RequestId, PictureId]:
@@ -74,46 +126,7 @@ async def a_request_with_a_picture(
         state="captured",
         created_at=at,
     )
-    row = RequestRow(
-        id=request_id,
-        account_id=owner,
-        surface="test",
-        request_key_hash=new_id(),
-        state="delivered",
-        epoch=0,
-        lane="standard",
-        prompt_sealed=sealed.prompt,
-        negative_sealed=sealed.negative,
-        aspect="1:1",
-        count=1,
-        seed=1,
-        seed_given=False,
-        style="",
-        wished_offering="",
-        offering_id="builtin/illustrator",
-        image_format="png",
-        adult_room=False,
-        reply_to_sealed=sealed.reply_to,
-        message_sealed=None,
-        parent_id=None,
-        hold_id=hold.id,
-        credits=1,
-        created_at=at,
-        queued_at=at,
-        started_at=at,
-        ended_at=at,
-        percent=100,
-        preview_blob=None,
-        revision=1,
-        route_receipt=None,
-        submit_intent_at=at,
-        provider_job_id=f"{MARK}-{request_id}",
-        outcome_kind=outcome,
-        outcome_code="",
-        outcome_facts={},
-        unknown_words_sealed=None,
-        credits_charged=1,
-    )
+    row = _ended_row(owner, request_id, sealed, hold.id, at, outcome)
     await _store(app, hold, row)
     outbox = OutboxRow(
         request_id=request_id,
