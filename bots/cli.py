@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import errno
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 from discord import LoginFailure
@@ -21,15 +23,19 @@ from core.app import App
 from core.bootstrap import running_app
 from core.checkup import problems_of
 from core.generation.load import service_load
-from core.kernel.errors import CannotStart
+from core.kernel.errors import CannotStart, CoreError
 from core.logs import set_up_logs
+from core.messages.speech import spoken
 from core.migrations.migrate import migrate_database
+from core.policy.audit import Format, policy_problems, policy_report, policy_summary
+from core.policy.evidence import ResultsUnreadableError
 from core.privacy.retention.queries import dry_run as dry_sweep
 from core.privacy.retention.schedule import sweep_now
 from core.settings import EnvironmentSettings, Settings, SettingsError, load, unknown_names
 from core.web.metrics import serve_metrics
 from core.worker import working
 
+_SWITCH_INTERVAL_S = 0.001
 UNUSABLE = 2
 """Exit status when the settings can't be used."""
 
@@ -85,8 +91,10 @@ def _plain_words() -> Iterator[None]:
     """Say ordinary trouble in one line, without addresses, passwords or tokens."""
     try:
         yield
-    except CannotStart as wrong:
-        _stop([str(wrong)])
+    except (CannotStart, ResultsUnreadableError, SettingsError) as wrong:
+        _stop(str(wrong).splitlines())
+    except CoreError as refusal:
+        _stop([spoken(refusal.code, refusal.facts, "en")])
     except InvalidToken:
         _stop(["TELEGRAM_TOKEN is not a token that Telegram knows"])
     except LoginFailure:
@@ -128,6 +136,8 @@ async def _run_parts(settings: Settings, parts: list[Part]) -> None:
 
 
 def _start(found: Configuration, parts: list[Part]) -> None:
+    # Threads that draw and record hand over five times as often, so that answers come first.
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     set_up_logs(found.core.log_format, quiet=("telegram", "apscheduler", "discord"))
     metrics_port = found.core.metrics_port
     if metrics_port is not None:
@@ -257,6 +267,35 @@ def status() -> None:
         )
 
     asyncio.run(look())
+
+
+policy = typer.Typer(no_args_is_help=True, help="Check the policy profile; report its promises.")
+limner.add_typer(policy, name="policy")
+
+
+@policy.command("check")
+def policy_check(
+    file: Annotated[str, typer.Argument(help="A shipped profile or a file.")] = "",
+    text: Annotated[Path | None, typer.Option(help="The policy's own text.")] = None,
+) -> None:
+    """Name each value of a profile that is missing or contradictory; LIMNER_POLICY if none."""
+    with _plain_words():
+        named = file or load(Settings).policy
+        if problems := policy_problems(named, text):
+            _stop(problems)
+        typer.echo(policy_summary(named))
+
+
+@policy.command("report")
+def policy_report_command(
+    form: Annotated[Format, typer.Option("--format")] = "markdown",
+    tests: Annotated[Path, typer.Option(help="The folder of the tests.")] = Path("tests"),
+    results: Annotated[Path | None, typer.Option(help="How they ended last.")] = None,
+    profile: Annotated[str, typer.Option(help="Only one profile's promises.")] = "",
+) -> None:
+    """Write each promise with what keeps it, its tests, and how they ended."""
+    with _plain_words():
+        typer.echo(policy_report(form, tests, results=results, profile=profile), nl=False)
 
 
 def main() -> None:

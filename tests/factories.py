@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from core.accounts.commands import set_age, welcome
 from core.app import App
@@ -60,7 +61,7 @@ async def an_app(
     clock: Clock | None = None,
     folder: Path | None = None,
     database_url: str = "",
-    **changes: object,
+    **changes: Any,
 ) -> AsyncIterator[App]:
     """A real app on a real database of its own: SQLite, or the one that is named.
 

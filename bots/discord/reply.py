@@ -14,7 +14,7 @@ from bots.discord.page import Page
 
 log = logging.getLogger("limner.discord")
 
-DEFER_AFTER_S = 1.2
+DEFER_AFTER_S = 0.6
 """Discord waits 3 s for the first response; the rest is for a slow line."""
 ALREADY_ANSWERED, UNKNOWN_INTERACTION = 40060, 10062
 WIRE_FAULTS = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)

@@ -31,6 +31,8 @@ log = logging.getLogger("limner.telegram")
 KINDS = ["message", "callback_query"]
 """The updates that we ask for; nothing else is sent to us."""
 POLL_S = 25
+LOOK_AGAIN_S = 0.1
+"""While updates are at work, the platform is asked for new ones this often."""
 CONFIRM_WITHIN_S = 2.0
 """A slow update holds the confirmation of the others back for so long at most."""
 LARGEST_UPDATE_BYTES = 1024 * 1024
@@ -79,11 +81,14 @@ class Intake:
         """
         bot = self._application.bot
         offset, read_to, pause_s = 0, 0, _FIRST_PAUSE_S
+        begun: dict[int, float] = {}
         try:
             while True:
+                offset = self._unconfirmed(begun, read_to)
                 try:
+                    # While something is at work it stays unconfirmed, so asking can't wait long.
                     updates = await bot.get_updates(
-                        offset=offset, timeout=POLL_S, allowed_updates=KINDS
+                        offset=offset, timeout=0 if begun else POLL_S, allowed_updates=KINDS
                     )
                 except InvalidToken:
                     raise
@@ -94,18 +99,30 @@ class Intake:
                     pause_s = min(_LAST_PAUSE_S, pause_s * 2)
                     continue
                 pause_s = _FIRST_PAUSE_S
-                if updates:
-                    read_to = max(offset, updates[-1].update_id + 1)
-                    await asyncio.wait(
-                        [self.take(update) for update in updates], timeout=CONFIRM_WITHIN_S
-                    )
-                    offset = read_to
+                now_s = asyncio.get_running_loop().time()
+                for update in updates:
+                    self.take(update)
+                    begun.setdefault(update.update_id, now_s)
+                    read_to = max(read_to, update.update_id + 1)
+                busy = [self._seen[one] for one in begun if not self._seen[one].done()]
+                if busy:
+                    # Others need not wait until these are done: look for them meanwhile.
+                    await asyncio.wait(busy, timeout=LOOK_AGAIN_S)
         finally:
             if await self.finish():
                 offset = read_to
             if offset:
                 with contextlib.suppress(TelegramError):
                     await bot.get_updates(offset=offset, timeout=0, allowed_updates=KINDS)
+
+    def _unconfirmed(self, begun: dict[int, float], read_to: int) -> int:
+        """Forget what is done or has held the others back for long enough; return the offset."""
+        now_s = asyncio.get_running_loop().time()
+        for one, since_s in list(begun.items()):
+            task = self._seen.get(one)
+            if task is None or task.done() or now_s - since_s > CONFIRM_WITHIN_S:
+                del begun[one]
+        return min(begun, default=read_to)
 
     def routes(self, path: str, secret: str) -> Starlette:
         """Return the web application that the platform pushes updates to."""

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
 
 from core.migrations.migrate import config, migrate, revision_of
 from core.migrations.tables import all_tables
@@ -16,10 +16,8 @@ from core.storage.database import Database
 
 
 def newest() -> str:
-    engine = Database("sqlite://").sync_engine()
-    with engine.connect() as connection:
+    with create_engine("sqlite://").connect() as connection:
         heads = ScriptDirectory.from_config(config(connection)).get_heads()
-    engine.dispose()
     assert len(heads) == 1
     return heads[0]
 
