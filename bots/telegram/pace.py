@@ -17,6 +17,19 @@ from telegram.ext import BaseRateLimiter
 
 OVERALL_PER_SECOND = 28
 GROUP_PER_MINUTE = 20
+KEPT_FOR_ANSWERS = 10
+"""Of those, so many a second are never taken by edits and pictures: a first answer goes out at
+once, however many results are on their way."""
+_BEHIND = frozenset(
+    {
+        "editMessageCaption",
+        "editMessageMedia",
+        "editMessageText",
+        "sendDocument",
+        "sendMediaGroup",
+        "sendPhoto",
+    }
+)
 PRIVATE_BURST = 2
 """Messages that a private chat takes at once before the spacing of a second begins."""
 # The way to the platform differs from call to call, so every window is a little wider than asked.
@@ -73,10 +86,11 @@ class _Window:
 class Pace(BaseRateLimiter[int]):
     """A rate limiter for the library; ``rate_limit_args`` is how often to wait out a 429."""
 
-    __slots__ = ("_chats", "_overall")
+    __slots__ = ("_behind", "_chats", "_overall")
 
     def __init__(self) -> None:
         self._overall = _Window(OVERALL_PER_SECOND, _SLACK)
+        self._behind = _Window(OVERALL_PER_SECOND - KEPT_FOR_ANSWERS, _SLACK)
         self._chats: OrderedDict[int, tuple[_Window, ...]] = OrderedDict()
 
     async def initialize(self) -> None:
@@ -142,6 +156,8 @@ class Pace(BaseRateLimiter[int]):
                     weight = len(media) if isinstance(media, list | tuple) else 1
                     for window in self._windows(chat_id):
                         await window.take(weight)
+                if endpoint in _BEHIND:
+                    await self._behind.take(1)
                 await self._overall.take(1)
             try:
                 return await callback(*args, **kwargs)

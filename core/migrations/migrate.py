@@ -1,6 +1,7 @@
 """Brings a database up to date: Limner's tables by Alembic, the engine's by the engine."""
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import resources
@@ -18,6 +19,7 @@ from core.kernel.errors import CannotStart
 from core.settings import Settings
 from core.storage.database import Database
 
+_LOOK_AGAIN_S = 0.2
 _LOCK = 727_001
 """The name of the lock on PostgreSQL; for SQLite it is a file beside the database."""
 
@@ -44,7 +46,11 @@ def _alone(database: Database, connection: Connection) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
-    connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+    # Asked for again and again, never waited for inside a transaction: building an index beside
+    # running work waits for every open transaction, so both would wait for each other.
+    while not connection.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar_one():
+        connection.commit()
+        time.sleep(_LOOK_AGAIN_S)
     connection.commit()
     try:
         yield

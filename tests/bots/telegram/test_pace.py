@@ -98,3 +98,27 @@ async def test_under_load_every_picture_comes_and_no_rate_is_broken() -> None:
             return sum(is_result(message) for message in stage.emulator.messages)
 
         await stage.emulator.until(lambda: finished() == 16, 90)
+
+
+async def test_a_first_answer_does_not_wait_behind_a_hundred_edits() -> None:
+    pace = Pace()
+    answered_after_s: list[float] = []
+    loop = asyncio.get_running_loop()
+
+    async def call() -> None:
+        return
+
+    async def ask(endpoint: str, chat_id: int) -> None:
+        await pace.process_request(call, (), {}, endpoint, {"chat_id": chat_id}, None)
+
+    edits = [asyncio.create_task(ask("editMessageMedia", 1000 + one)) for one in range(100)]
+    await asyncio.sleep(0.1)
+    for one in range(5):
+        begun_s = loop.time()
+        await ask("sendMessage", 1 + one)
+        answered_after_s.append(loop.time() - begun_s)
+    for edit in edits:
+        edit.cancel()
+    await asyncio.gather(*edits, return_exceptions=True)
+
+    assert max(answered_after_s) < 0.2, "there is always room for an answer"
