@@ -142,7 +142,8 @@ async def test_cancel_ends_the_card_and_returns_the_credits() -> None:
         other = await page.read(f"/api/requests/{two['id']}")
 
     assert cancelled.json()["card"]["state"] == other["state"] == "cancelled"
-    assert said.json()["notice"]["paragraphs"] == ["Cancelled. Your credits are back."]
+    assert said.json()["notice"]["title"] == "Cancelled. Your credits are back."
+    assert said.json()["notice"]["paragraphs"] == ["2 credits returned."]
     assert nothing.json()["notice"]["paragraphs"] == ["Nothing is waiting or running."]
     assert before == after
 

@@ -38,7 +38,7 @@ class _Counting(FakeProvider):
 
 async def test_six_requests_of_one_person_do_not_hold_up_anothers_only_one() -> None:
     provider = _Counting(offering=a_provider(credits_each=1).offering)
-    async with an_app(providers=[provider], LIMNER_WORKER_SLOTS=2) as app:
+    async with an_app(providers=[provider], LIMNER_WORKER_SLOTS=3) as app:
         greedy, modest = await an_adult(app, "1"), await an_adult(app, "2")
         for _ in range(6):
             await accepted(app, a_request(greedy, prompt="greedy"))

@@ -42,7 +42,9 @@ async def test_sqlite_runs_with_the_settings_that_privacy_needs(sqlite_url: str)
         same = {name: connection.scalar(text(f"PRAGMA {name}")) for name in wanted}
     await database.aclose()
 
-    assert found == same == wanted
+    assert found == wanted
+    # The engine's records of steps reach the disk with the next commit of our own.
+    assert same == wanted | {"synchronous": 1}
     assert timeout_ms >= 10_000
 
 
