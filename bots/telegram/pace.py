@@ -17,7 +17,7 @@ from telegram.ext import BaseRateLimiter
 
 OVERALL_PER_SECOND = 28
 GROUP_PER_MINUTE = 20
-KEPT_FOR_ANSWERS = 10
+KEPT_FOR_ANSWERS = 16
 """Of those, so many a second are never taken by edits and pictures: a first answer goes out at
 once, however many results are on their way."""
 _BEHIND = frozenset(
