@@ -16,7 +16,7 @@ setup: .venv/.dev-ready ## install everything that the tests need, from the lock
 	@echo "Ready. 'make run' starts Limner, 'make test' tests it."
 
 test: .venv/.dev-ready ## the test suite (a few minutes)
-	@$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -m "not slow and not browser" -n 4 --dist loadfile
 
 test-slow: .venv/.dev-ready ## the slow suites: kill -9 and real Chromium
 	@$(BIN)/python -m pytest -m "slow or browser" -n 2 --dist loadscope

@@ -86,15 +86,17 @@ class _Window:
 class Pace(BaseRateLimiter[int]):
     """A rate limiter for the library; ``rate_limit_args`` is how often to wait out a 429."""
 
-    __slots__ = ("_behind", "_chats", "_overall")
+    __slots__ = ("_behind", "_born_s", "_chats", "_overall")
 
     def __init__(self) -> None:
         self._overall = _Window(OVERALL_PER_SECOND, _SLACK)
         self._behind = _Window(OVERALL_PER_SECOND - KEPT_FOR_ANSWERS, _SLACK)
         self._chats: OrderedDict[int, tuple[_Window, ...]] = OrderedDict()
+        self._born_s: float | None = None
 
     async def initialize(self) -> None:
-        """Nothing to prepare."""
+        """Note the start: what the process before this one sent just now still counts."""
+        self._born_s = asyncio.get_running_loop().time()
 
     async def shutdown(self) -> None:
         """Nothing to give back."""
@@ -118,11 +120,14 @@ class Pace(BaseRateLimiter[int]):
 
     def _windows(self, chat_id: int) -> tuple[_Window, ...]:
         if chat_id not in self._chats:
-            self._chats[chat_id] = (
-                (_Window(PRIVATE_BURST, PRIVATE_BURST * _SLACK),)
+            window = (
+                _Window(PRIVATE_BURST, PRIVATE_BURST * _SLACK)
                 if chat_id > 0
-                else (_Window(GROUP_PER_MINUTE, 60 * _SLACK),)
+                else _Window(GROUP_PER_MINUTE, 60 * _SLACK)
             )
+            if self._born_s is not None:
+                window.marks.append(self._born_s)
+            self._chats[chat_id] = (window,)
         self._chats.move_to_end(chat_id)
         if len(self._chats) > _CHATS_KEPT:
             oldest = next(iter(self._chats))

@@ -67,6 +67,8 @@ async def _place(tx: AsyncSession, row: RequestRow) -> int:
 
 
 def _eta_s(app: App, row: RequestRow, place: int, typical_s: int) -> int:
+    if row.outcome_kind is not None:
+        return 0
     if place:
         settings = app.settings
         slots = settings.worker_slots_premium if row.lane == "premium" else settings.worker_slots

@@ -1,13 +1,16 @@
 """The database: one SQLite file, or PostgreSQL by one setting; one transaction a command."""
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakSet
 
+import aiosqlite
 from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -15,7 +18,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from core.storage.turns import Turns, in_turn
@@ -119,6 +122,12 @@ def harden(engine: Engine) -> Engine:
     return engine
 
 
+def _in_use(engine: AsyncEngine) -> int:
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedout()
+
+
 async def _is_busy(driver: Any) -> bool:
     cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     busy, _log, _folded = await cursor.fetchone()
@@ -150,10 +159,20 @@ class Database:
                 self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
             )
         harden(self.engine.sync_engine)
+        self._drivers: WeakSet[aiosqlite.Connection] = WeakSet()
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", self._note)
         self._turns = Turns(BUSY_TIMEOUT_MS / 1000)
         if self.is_sqlite:
             in_turn(self.engine.sync_engine, self._turns)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    def _note(self, connection: Any, _entry: ConnectionPoolEntry) -> None:
+        self._drivers.add(connection.driver_connection)
+
+    def drivers(self) -> tuple[aiosqlite.Connection, ...]:
+        """Return the open connections of SQLite's driver; none on PostgreSQL."""
+        return tuple(self._drivers)
 
     def sync_engine(self) -> Engine:
         """Make a second, synchronous engine on the same database, for the durable engine."""
@@ -201,6 +220,18 @@ class Database:
             finally:
                 await driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
-    async def aclose(self) -> None:
-        """Close every connection."""
+    async def aclose(self, *, patience_s: float = 5) -> None:
+        """Close every connection, also those that a task which was cut off still holds.
+
+        Who is in the middle of a transaction gets ``patience_s`` seconds to end it.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                # The pool has no signal for it.
+                while _in_use(self.engine):  # noqa: ASYNC110
+                    await asyncio.sleep(_CHECKPOINT_PAUSE_S)
         await self.engine.dispose()
+        for driver in self.drivers():
+            # One that is being closed already says so.
+            with contextlib.suppress(ValueError):
+                await driver.close()

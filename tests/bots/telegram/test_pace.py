@@ -43,6 +43,14 @@ async def test_a_private_chat_gets_two_at_once_and_then_one_a_second() -> None:
         assert third - first >= 2.0
 
 
+async def test_after_a_start_what_was_sent_just_before_counts_as_well() -> None:
+    calls, pace = Calls(), Pace()
+    await pace.initialize()
+    await calls.through(pace, 5, 2)
+
+    assert calls.at_s[1] - calls.at_s[0] >= 1.9
+
+
 async def test_many_chats_together_stay_below_thirty_a_second() -> None:
     calls, pace = Calls(), Pace()
     await asyncio.gather(*(calls.through(pace, chat, 1) for chat in range(1, 61)))

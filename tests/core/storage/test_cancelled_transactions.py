@@ -1,9 +1,11 @@
 """A task that is cancelled in the middle of a transaction leaves no lock behind."""
 
 import asyncio
+import contextlib
 import random
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from core.storage.database import Database
@@ -30,3 +32,24 @@ async def test_writers_go_on_after_tasks_were_cancelled_mid_statement(tmp_path: 
         async with asyncio.timeout(5), database.transaction() as tx:
             await tx.execute(text("INSERT INTO written VALUES (2)"))
     await database.aclose()
+
+
+async def test_closing_ends_also_what_a_task_that_was_cut_off_still_holds(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    is_open, forever = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(text("SELECT 1"))
+            is_open.set()
+            await forever.wait()
+
+    holding = asyncio.create_task(hold())
+    await is_open.wait()
+    (driver,) = database.drivers()
+    await database.aclose(patience_s=0.05)
+    with pytest.raises(ValueError, match="no active connection"):
+        await driver.execute("SELECT 1")
+    holding.cancel()
+    with contextlib.suppress(asyncio.CancelledError, ValueError):
+        await holding
