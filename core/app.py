@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.engine.engine import Engine
 from core.kernel.clock import Clock
+from core.kernel.pace import Pace
 from core.policy.profile import Profile
 from core.providers.healthbook import HealthBook
 from core.providers.registry import Registry
@@ -96,6 +97,8 @@ class App:
     profile: Profile
     screen: Screening
     provenance: Provenance
+    counter_pace: Pace
+    """How quickly one person may give commands about their rights."""
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open one transaction; an exception undoes everything, the queued job included."""

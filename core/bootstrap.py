@@ -10,6 +10,7 @@ from core.generation.gates import ProvenanceGate, ScreenGate
 from core.generation.provenance.signer import Signer, SignerUnreadable
 from core.kernel.clock import Clock, SystemClock
 from core.kernel.errors import CannotStart
+from core.kernel.pace import Pace
 from core.moderation.classifier import PictureClassifier
 from core.moderation.screen import Screen
 from core.policy.profile import load_profile
@@ -35,6 +36,8 @@ WRONG_SIGNER = (
 )
 
 
+COMMANDS_AT_MOST, COMMANDS_IN_S = 30, 60.0
+"""Commands about rights from one person: no person types faster, and nobody waits a minute."""
 LANES: tuple[Lane, ...] = ("standard", "premium")
 
 
@@ -142,4 +145,5 @@ async def running_app(
             profile=profile,
             screen=ScreenGate(Screen(picture_judges=(classifier,)), classifier.warm_up),
             provenance=ProvenanceGate(signer),
+            counter_pace=Pace(COMMANDS_AT_MOST, COMMANDS_IN_S),
         )

@@ -1,7 +1,7 @@
 """Fakes of ports: a provider that draws coloured squares at once or on a test's word, a clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -15,6 +15,7 @@ from core.generation.delivery_port import (
     Sent,
 )
 from core.kernel.units import MicroUsd
+from core.privacy.letters.port import Letter
 from core.providers.port import (
     Asset,
     CancelOutcome,
@@ -202,3 +203,49 @@ class RecordingSurface:
 def an_offering(**changes: object) -> Offering:
     """Return the fake's offering with some facts changed."""
     return replace(AN_OFFERING, **changes)  # type: ignore[arg-type]
+
+
+class FakeLetters:
+    """A surface that brings letters: keeps what it was given, and answers as it was told."""
+
+    surface = "test"
+
+    def __init__(
+        self,
+        results: Sequence[DeliveryResult] = (),
+        taking: Sequence[DeliveryResult] = (),
+    ) -> None:
+        self.brought: list[Letter] = []
+        self.taken: list[str] = []
+        self.messages: set[str] = set()
+        self.is_idle = True
+        self._results = list(results)
+        self._taking = list(taking)
+
+    async def bring(self, letter: Letter) -> DeliveryResult:
+        """Show a letter in its one message."""
+        self.is_idle = False
+        self.brought.append(letter)
+        result = self._results.pop(0) if self._results else None
+        self.is_idle = True
+        if result is not None:
+            return result
+        address = letter.message_address or f"message {len(self.messages) + 1}"
+        self.messages.add(address)
+        return Sent(address)
+
+    async def take_back(self, message_address: str) -> DeliveryResult:
+        """Remove a message."""
+        self.taken.append(message_address)
+        self.messages.discard(message_address)
+        return self._taking.pop(0) if self._taking else Sent(message_address)
+
+    def words(self) -> list[str]:
+        """Return the first line of each letter that was brought."""
+        return [str(one.answer.page.lines[0].facts.get("word")) for one in self.brought]
+
+    async def until(self, is_so: Callable[[], bool], timeout_s: float = 10.0) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(timeout_s):
+            while not is_so():
+                await asyncio.sleep(0.02)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rows import AccountRow, IdentityRow
-from core.accounts.values import Age, Person
+from core.accounts.values import Age, Person, Standing
 from core.app import App
 from core.kernel.errors import CoreError
 from core.kernel.ids import AccountId, new_id
@@ -51,6 +51,8 @@ def _person(row: AccountRow) -> Person:
         plan=row.plan,
         epoch=row.epoch,
         is_new=row.welcomed_at is None,
+        standing=cast("Standing", row.standing),
+        is_banned=row.banned_at is not None,
     )
 
 
@@ -98,6 +100,11 @@ async def meet(app: App, actor: Actor) -> Person:
         plan=app.settings.first_plan(actor.surface),
         welcomed_at=None,
         epoch=0,
+        standing="active",
+        closed_at=None,
+        banned_at=None,
+        last_used_at=None,
+        closing_warned_at=None,
     )
     identity = IdentityRow(
         id=identity_id,

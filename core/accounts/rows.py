@@ -1,12 +1,39 @@
-"""Who a person is: the account, and how each surface knows them."""
+"""Who a person is: the account, how surfaces know them, what they chose, what outlives them."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, MappedColumn
 
 from core.storage.database import UtcDateTime
 from core.storage.inventory import Base, personal
+
+
+def _account(*args: Any, **kwargs: Any) -> MappedColumn[Any]:
+    """A value that makes up the account; it ends with it."""
+    values: dict[str, Any] = {
+        "path": "id",
+        "category": "account",
+        "purposes": {"service"},
+        "basis": "contract",
+        "retention": "account",
+        "export": "plain",
+        "erase": "delete",
+    }
+    return personal(*args, **(values | kwargs))
+
+
+def _of_account(*args: Any, **kwargs: Any) -> MappedColumn[Any]:
+    """A value of a row that belongs to an account."""
+    return _account(*args, **({"path": "account_id"} | kwargs))
 
 
 class AccountRow(Base):
@@ -16,109 +43,48 @@ class AccountRow(Base):
     __table_args__ = (
         CheckConstraint("age IN ('unknown', 'adult', 'minor')", name="age_known_values"),
         CheckConstraint("language IN ('en', 'zh_Hans')", name="language_known_values"),
+        CheckConstraint(
+            "standing IN ('active', 'restricted', 'closed', 'erasing')",
+            name="standing_known_values",
+        ),
+        CheckConstraint("standing != 'closed' OR closed_at IS NOT NULL", name="closed_has_time"),
         {"info": {"clock": "created_at"}},
     )
 
-    id: Mapped[str] = personal(
-        String(26),
-        primary_key=True,
-        path="self",
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="plain",
-        erase="delete",
+    id: Mapped[str] = _account(String(26), primary_key=True, path="self")
+    created_at: Mapped[datetime] = _account(UtcDateTime())
+    language: Mapped[str] = _account(String(16))
+    language_chosen: Mapped[bool] = _account()
+    age: Mapped[str] = _account(String(8), purposes={"age_check"}, basis="legal_obligation")
+    age_declared_at: Mapped[datetime | None] = _account(
+        UtcDateTime(), purposes={"age_check"}, basis="legal_obligation"
     )
-    created_at: Mapped[datetime] = personal(
-        UtcDateTime(),
-        path="id",
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="plain",
-        erase="delete",
-    )
-    language: Mapped[str] = personal(
-        String(16),
-        path="id",
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="plain",
-        erase="delete",
-    )
-    language_chosen: Mapped[bool] = personal(
-        path="id",
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="plain",
-        erase="delete",
-    )
-    age: Mapped[str] = personal(
-        String(8),
-        path="id",
-        category="account",
-        purposes={"age_check"},
-        basis="legal_obligation",
-        retention="account",
-        export="plain",
-        erase="delete",
-    )
-    age_declared_at: Mapped[datetime | None] = personal(
-        UtcDateTime(),
-        path="id",
-        category="account",
-        purposes={"age_check"},
-        basis="legal_obligation",
-        retention="account",
-        export="plain",
-        erase="delete",
-    )
-    region: Mapped[str] = personal(
-        String(2),
-        path="id",
-        category="account",
-        purposes={"routing"},
-        basis="legal_obligation",
-        retention="account",
-        export="plain",
-        erase="delete",
-    )
+    region: Mapped[str] = _account(String(2), purposes={"routing"}, basis="legal_obligation")
     """ISO 3166 code that the person gave; empty until then. Never guessed."""
-    plan: Mapped[str] = personal(
-        String(32),
-        path="id",
-        category="quota",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="plain",
-        erase="delete",
+    plan: Mapped[str] = _account(String(32), category="quota")
+    welcomed_at: Mapped[datetime | None] = _account(
+        UtcDateTime(), category="consent", purposes={"transparency"}, basis="legal_obligation"
     )
-    welcomed_at: Mapped[datetime | None] = personal(
-        UtcDateTime(),
-        path="id",
-        category="consent",
-        purposes={"transparency"},
-        basis="legal_obligation",
-        retention="account",
-        export="plain",
-        erase="delete",
+    epoch: Mapped[int] = _account(
+        export="omit", reason="a counter that makes late results of an erased account void"
     )
-    epoch: Mapped[int] = personal(
-        path="id",
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="omit",
-        erase="delete",
-        reason="a counter that makes late results of an erased account void",
+    standing: Mapped[str] = _account(
+        String(12), purposes={"rights"}, basis="legal_obligation", server_default="active"
+    )
+    """``restricted``: kept, but not processed. ``closed``: out of use. ``erasing``: frozen."""
+    closed_at: Mapped[datetime | None] = _account(
+        UtcDateTime(), purposes={"retention"}, basis="legal_obligation"
+    )
+    banned_at: Mapped[datetime | None] = _account(
+        UtcDateTime(), category="safety", purposes={"security"}, basis="legitimate_interest"
+    )
+    """Since when the operator lets the person make nothing; rights are never touched by it."""
+    last_used_at: Mapped[datetime | None] = _account(
+        UtcDateTime(), purposes={"retention"}, basis="legitimate_interest"
+    )
+    """Kept by the day, so that accounts that nobody uses can be closed."""
+    closing_warned_at: Mapped[datetime | None] = _account(
+        UtcDateTime(), purposes={"retention"}, basis="legitimate_interest"
     )
 
 
@@ -131,64 +97,147 @@ class IdentityRow(Base):
         {"info": {"clock": "created_at"}},
     )
 
-    id: Mapped[str] = personal(
+    id: Mapped[str] = _of_account(
         String(26),
         primary_key=True,
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
         export="omit",
-        erase="delete",
         reason="an internal row number that says nothing",
     )
-    account_id: Mapped[str] = personal(
-        ForeignKey("accounts.id", ondelete="CASCADE"),
-        index=True,
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="plain",
-        erase="delete",
-    )
-    surface: Mapped[str] = personal(
-        String(32),
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="plain",
-        erase="delete",
-    )
-    native_hash: Mapped[str] = personal(
+    account_id: Mapped[str] = _of_account(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    surface: Mapped[str] = _of_account(String(32))
+    native_hash: Mapped[str] = _of_account(
         String(64),
-        category="account",
         purposes={"service", "security"},
-        basis="contract",
-        retention="account",
         export="omit",
-        erase="delete",
         encryption="hmac",
         reason="a keyed hash of the id that is exported beside it",
     )
-    native_sealed: Mapped[bytes] = personal(
-        LargeBinary,
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="opened",
-        erase="delete",
-        encryption="sealed",
-        recipients={"surface"},
+    native_sealed: Mapped[bytes] = _of_account(
+        LargeBinary, export="opened", encryption="sealed", recipients={"surface"}
     )
-    created_at: Mapped[datetime] = personal(
-        UtcDateTime(),
-        category="account",
-        purposes={"service"},
-        basis="contract",
-        retention="account",
-        export="plain",
-        erase="delete",
+    created_at: Mapped[datetime] = _of_account(UtcDateTime())
+
+
+def _choice(*args: Any, **kwargs: Any) -> MappedColumn[Any]:
+    """What the person decided about the use of their data."""
+    values = {"category": "consent", "purposes": {"rights"}, "basis": "legal_obligation"}
+    return _of_account(*args, **(values | kwargs))
+
+
+class ChoiceRow(Base):
+    """A standing no: an opt-out or an objection, from when on, and how it was said."""
+
+    __tablename__ = "choices"
+
+    account_id: Mapped[str] = _choice(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
+    kind: Mapped[str] = _choice(String(32), primary_key=True)
+    """``sale``, ``analytics``, ``marketing`` or ``object-`` and a purpose."""
+    since: Mapped[datetime] = _choice(UtcDateTime())
+    source: Mapped[str] = _choice(String(16))
+    """``chat``, ``signal`` (a browser's), ``kept`` (from before an erasure) or ``operator``."""
+
+
+class ConsentRow(Base):
+    """One consent that was given or taken back; rows are only ever added."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        CheckConstraint("state IN ('given', 'withdrawn')", name="state_known_values"),
+        Index("ix_consents_account_id_purpose_at", "account_id", "purpose", "at"),
+    )
+
+    id: Mapped[str] = _choice(String(26), primary_key=True)
+    account_id: Mapped[str] = _choice(ForeignKey("accounts.id", ondelete="CASCADE"))
+    purpose: Mapped[str] = _choice(String(32), purposes={"consent"})
+    state: Mapped[str] = _choice(String(12), purposes={"consent"})
+    text: Mapped[str] = _choice(String(2000), purposes={"consent"})
+    """The very words that the person agreed to, or took back."""
+    language: Mapped[str] = _choice(String(16), purposes={"consent"})
+    policy_version: Mapped[str] = _choice(String(64), purposes={"consent"})
+    surface: Mapped[str] = _choice(String(32), purposes={"consent"})
+    at: Mapped[datetime] = _choice(UtcDateTime(), purposes={"consent"})
+
+
+class LinkCodeRow(Base):
+    """A short-lived code that joins two surfaces' accounts; only its keyed hash is kept."""
+
+    __tablename__ = "link_codes"
+
+    code_hash: Mapped[str] = _of_account(
+        String(64),
+        primary_key=True,
+        export="omit",
+        encryption="hmac",
+        reason="a keyed hash of a code that was good for minutes",
+    )
+    account_id: Mapped[str] = _of_account(
+        ForeignKey("accounts.id", ondelete="CASCADE"), unique=True
+    )
+    expires_at: Mapped[datetime] = _of_account(UtcDateTime())
+
+
+def _use(*args: Any, **kwargs: Any) -> MappedColumn[Any]:
+    values = {
+        "category": "usage",
+        "purposes": {"analytics"},
+        "basis": "legitimate_interest",
+        "retention": "usage_raw",
+    }
+    return _of_account(*args, **(values | kwargs))
+
+
+class UsageEventRow(Base):
+    """One use of one feature: which, when, how it ended. Nothing that anybody wrote."""
+
+    __tablename__ = "usage_events"
+    __table_args__ = (
+        Index("ix_usage_events_account_id_at", "account_id", "at"),
+        {"info": {"clock": "at"}},
+    )
+
+    id: Mapped[str] = _use(String(26), primary_key=True)
+    account_id: Mapped[str] = _use(ForeignKey("accounts.id", ondelete="CASCADE"))
+    surface: Mapped[str] = _use(String(32))
+    feature: Mapped[str] = _use(String(32))
+    outcome: Mapped[str] = _use(String(64))
+    """``ok``, or the code of the refusal."""
+    at: Mapped[datetime] = _use(UtcDateTime())
+
+
+_OUTLIVES = (
+    "a keyed hash that names nobody; it keeps a ban, an opt-out or a used-up free allowance alive"
+)
+
+
+def _kept(*args: Any, **kwargs: Any) -> MappedColumn[Any]:
+    """What outlives an erasure: no name, no id, only a keyed hash."""
+    values = {
+        "category": "safety",
+        "purposes": {"abuse", "rights"},
+        "basis": "legitimate_interest",
+        "retention": "suppression",
+        "export": "omit",
+        "erase": "keyed_hash",
+        "reason": _OUTLIVES,
+    }
+    return _of_account(*args, **(values | kwargs))
+
+
+class TombstoneRow(Base):
+    """What an erasure leaves: the keyed hash of a surface's id, and what must stay true of it."""
+
+    __tablename__ = "tombstones"
+    __table_args__ = ({"info": {"clock": "made_at"}},)
+
+    native_hash: Mapped[str] = _kept(String(64), primary_key=True, encryption="hmac")
+    kind: Mapped[str] = _kept(String(32), primary_key=True)
+    """``ban``, ``allowance``, or the kind of a choice."""
+    value: Mapped[str] = _kept(String(64))
+    """For ``allowance`` the day, the month and how much of each was used."""
+    made_at: Mapped[datetime] = _kept(UtcDateTime())
+    account_id: Mapped[str | None] = _kept(
+        ForeignKey("accounts.id", ondelete="SET NULL"), index=True
+    )
+    """The account that the same person made afterwards, while there is one."""

@@ -7,6 +7,7 @@ from core.kernel.ids import AccountId
 from core.kernel.people import Language
 
 Age = Literal["unknown", "adult", "minor"]
+Standing = Literal["active", "restricted", "closed", "erasing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,5 @@ class Person:
     epoch: int
     is_new: bool
     """Nobody has welcomed this person yet: show the first message."""
+    standing: Standing
+    is_banned: bool

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.commands import meet, set_age
+from core.accounts.rules import refuse_making
 from core.accounts.values import Person
 from core.app import App
 from core.generation import requests
@@ -54,6 +55,7 @@ async def request_images(app: App, cmd: RequestImages) -> Accepted | AgeNeeded:
 
     Raises:
         PromptEmpty, PromptTooLong, FlagInvalid: the wish can't be used; nothing was charged.
+        AccountBanned, AccountRestricted, AccountClosed, AccountErasing: nothing was stored.
         AgeDeclined: the person said that they are under age; nothing was stored.
         PromptRejected: screening refused the words; nothing was stored or charged.
         OfferingUnavailable: no model can do this now; nothing was charged.
@@ -78,6 +80,7 @@ async def _request(
             style=redact_card_numbers(cmd.wish.style),
         )
     )
+    refuse_making(person)
     if person.age == "minor":
         raise AgeDeclined
     admission = await admit(app, person, wish, adult_room=_is_adult(cmd))
@@ -226,6 +229,7 @@ async def continue_after_age(app: App, cmd: ContinueAfterAge) -> Accepted | AgeN
 
     Raises:
         QuotaExceeded, TooManyInFlight: the answer is stored, the request still waits.
+        AccountBanned, AccountRestricted, AccountClosed, AccountErasing: the same.
     """
     person = await set_age(app, cmd.actor, is_adult=cmd.is_adult)
     if not cmd.is_adult:
@@ -243,6 +247,7 @@ async def continue_after_age(app: App, cmd: ContinueAfterAge) -> Accepted | AgeN
     plan = load_plans(app.settings.plans)[person.plan]
     if not is_id(cmd.pending_id):
         return AgeNoted(is_adult=True)
+    refuse_making(person)
     if await _queue_waiting(app, cmd.pending_id, person, plan):
         return await _accepted(app, cmd.pending_id, is_replay=False)
     async with app.transaction() as tx:

@@ -53,14 +53,33 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _into_wal(cursor: Any) -> None:
+    """Switch to write-ahead logging, once in the file's life.
+
+    SQLite does not wait when two processes switch at once: one of them is told that it is locked.
+    """
+    give_up_at_s = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        cursor.execute("PRAGMA journal_mode")
+        if cursor.fetchone()[0] == "wal":
+            return
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.fetchall()
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up_at_s:
+                raise
+            time.sleep(_CHECKPOINT_PAUSE_S)
+
+
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     """Set what privacy and concurrency need on every SQLite connection, and assert it."""
     # Writers queue at their first write instead of failing half way with "database is locked";
     # what only reads takes no lock. Rules hold by conditional writes, as on PostgreSQL.
     connection.isolation_level = "IMMEDIATE"
     cursor = connection.cursor()
+    _into_wal(cursor)
     for pragma in (
-        "journal_mode=WAL",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
         "secure_delete=ON",

@@ -57,7 +57,8 @@ async def test_first_contact_writes_nothing_more_than_needed(database_url: str) 
         after = await everything(app)
 
     told = {name for name, value in account.items() if value not in (None, "", 0, False)}
-    assert told == {"id", "created_at", "language", "age", "plan"}
+    assert told == {"id", "created_at", "language", "age", "plan", "standing"}
+    assert account["standing"] == "active"
     assert account["age"] == "unknown"
     assert account["language"] == "zh_Hans"
     assert account["plan"] == "free"
