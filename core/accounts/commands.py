@@ -1,5 +1,6 @@
 """First contact, age, language and region: the use-cases that change who a person is to us."""
 
+import re
 from functools import cache
 from typing import cast
 
@@ -18,6 +19,9 @@ from core.storage.envelope import Place
 
 _NO_REGION = ""
 _CODE_CHARS = 2
+_SUBDIVISION = re.compile("[A-Z0-9]{1,3}")
+_OWN_CLOCKS = frozenset({("US", "CA")})
+"""Parts of countries with a law of their own that the policies name."""
 _ALSO_SAID = {"UK": "GB"}
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 """Unions, pseudo-locales and "unknown" in Unicode's list."""
@@ -48,6 +52,7 @@ def _person(row: AccountRow) -> Person:
         language=cast("Language", row.language),
         age=cast("Age", row.age),
         region=row.region,
+        subdivision=row.subdivision,
         plan=row.plan,
         epoch=row.epoch,
         is_new=row.welcomed_at is None,
@@ -97,6 +102,7 @@ async def meet(app: App, actor: Actor) -> Person:
         age="unknown",
         age_declared_at=None,
         region=_NO_REGION,
+        subdivision="",
         plan=app.settings.first_plan(actor.surface),
         welcomed_at=None,
         epoch=0,
@@ -177,23 +183,35 @@ async def choose_language(app: App, actor: Actor, language: str) -> Person:
         return _person(row)
 
 
+def read_region(said: str) -> tuple[str, str]:
+    """Return the country and, where it changes what holds, the part of it that somebody said.
+
+    ``US-CA`` is California; of other parts (``US-NY``) only the country is kept.
+
+    Raises:
+        RegionUnknown: no country's two letters (ISO 3166), or more than letters behind them.
+    """
+    code, dash, part = said.strip().upper().partition("-")
+    code = _ALSO_SAID.get(code, code)
+    if code not in countries() or (dash and not _SUBDIVISION.fullmatch(part)):
+        raise RegionUnknown
+    return code, part if (code, part) in _OWN_CLOCKS else ""
+
+
 async def choose_region(app: App, actor: Actor, region: str) -> Person:
-    """Store where the person says they are; it decides which providers may be used.
+    """Store where the person says they are; it decides whose law and which providers count.
 
     Raises:
         RegionUnknown: no country's two letters (ISO 3166); nothing changed.
     """
-    code = region.strip().upper()
-    code = _ALSO_SAID.get(code, code)
-    if code not in countries():
-        raise RegionUnknown
+    code, subdivision = read_region(region)
     person = await meet(app, actor)
     async with app.transaction() as tx:
         row = (
             await tx.scalars(
                 update(AccountRow)
                 .where(AccountRow.id == person.account_id)
-                .values(region=code)
+                .values(region=code, subdivision=subdivision)
                 .returning(AccountRow)
             )
         ).one()

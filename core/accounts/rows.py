@@ -61,6 +61,10 @@ class AccountRow(Base):
     )
     region: Mapped[str] = _account(String(2), purposes={"routing"}, basis="legal_obligation")
     """ISO 3166 code that the person gave; empty until then. Never guessed."""
+    subdivision: Mapped[str] = _account(
+        String(3), purposes={"rights"}, basis="legal_obligation", server_default=""
+    )
+    """``CA`` for California, whose law sets a clock of its own; nobody's else is kept."""
     plan: Mapped[str] = _account(String(32), category="quota")
     welcomed_at: Mapped[datetime | None] = _account(
         UtcDateTime(), category="consent", purposes={"transparency"}, basis="legal_obligation"

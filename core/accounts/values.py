@@ -19,6 +19,8 @@ class Person:
     age: Age
     region: str
     """ISO 3166 code, or empty: not told."""
+    subdivision: str
+    """``CA`` for California, else empty."""
     plan: str
     epoch: int
     is_new: bool

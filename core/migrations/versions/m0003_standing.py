@@ -25,6 +25,7 @@ def upgrade() -> None:
         "CONSTRAINT ck_accounts_closed_has_time "
         "CHECK (standing != 'closed' OR closed_at IS NOT NULL)"
     )
+    op.execute("ALTER TABLE accounts ADD COLUMN subdivision VARCHAR(3) NOT NULL DEFAULT ''")
     for name in ("banned_at", "last_used_at", "closing_warned_at"):
         op.add_column(
             "accounts", sa.Column(name, core.storage.database.UtcDateTime(), nullable=True)
@@ -129,5 +130,6 @@ def downgrade() -> None:
     op.drop_index("ix_consents_account_id_purpose_at", table_name="consents")
     op.drop_table("consents")
     op.drop_table("choices")
-    for name in ("closing_warned_at", "last_used_at", "banned_at", "closed_at", "standing"):
+    dropped = ("closing_warned_at", "last_used_at", "banned_at", "subdivision")
+    for name in (*dropped, "closed_at", "standing"):
         op.execute(f"ALTER TABLE accounts DROP COLUMN {name}")

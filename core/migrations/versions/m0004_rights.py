@@ -149,6 +149,8 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=32), nullable=False),
         sa.Column("ended_at", core.storage.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("fee_cents", sa.Integer(), nullable=False),
+        sa.Column("fee_reason", sa.String(length=200), nullable=False),
         sa.CheckConstraint(
             "(extended_at IS NULL) = (extension_reason = '')",
             name=op.f("ck_rights_requests_extension_has_reason"),
@@ -158,6 +160,10 @@ def upgrade() -> None:
             name=op.f("ck_rights_requests_state_known_values"),
         ),
         sa.CheckConstraint("due_at > received_at", name=op.f("ck_rights_requests_due_later")),
+        sa.CheckConstraint(
+            "fee_cents = 0 OR (fee_cents > 0 AND jurisdiction = 'hong_kong' AND fee_reason != '')",
+            name=op.f("ck_rights_requests_fee_only_where_allowed"),
+        ),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.id"],

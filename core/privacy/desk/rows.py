@@ -33,6 +33,10 @@ class RightsRequestRow(Base):
         CheckConstraint(
             "(extended_at IS NULL) = (extension_reason = '')", name="extension_has_reason"
         ),
+        CheckConstraint(
+            "fee_cents = 0 OR (fee_cents > 0 AND jurisdiction = 'hong_kong' AND fee_reason != '')",
+            name="fee_only_where_allowed",
+        ),
         Index("ix_rights_requests_account_id_received_at", "account_id", "received_at"),
         Index("ix_rights_requests_state_due_at", "state", "due_at"),
         {"info": {"clock": "received_at"}},
@@ -57,6 +61,10 @@ class RightsRequestRow(Base):
     ended_at: Mapped[datetime | None] = _request(UtcDateTime())
     words_sealed: Mapped[bytes | None] = _request(LargeBinary, export="opened", encryption="sealed")
     """What the person wrote with it, if anything."""
+    fee_cents: Mapped[int] = _request()
+    """What the answer costs, in cents of the currency that was told; almost always nothing."""
+    fee_reason: Mapped[str] = _request(String(200))
+    """Why, in the operator's words, as the person was told."""
 
 
 def _talk(*args: Any, **kwargs: Any) -> MappedColumn[Any]:
