@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -10,14 +11,25 @@ from discord import app_commands
 
 from bots.discord import modals, presses, render
 from bots.discord.asking import Asked, actor_of
-from bots.discord.commands import account, guide, imagine, origin
+from bots.discord.commands import account, guide, imagine, origin, rights
 from bots.discord.components import PressButton, Verb
+from bots.discord.counter import (
+    Inquiry,
+    answered,
+    ask_first,
+    inquiry_of,
+    manner_of,
+    serve,
+    tell,
+)
 from bots.discord.delivery import DiscordDelivery
+from bots.discord.news import tell_news
 from bots.discord.openings import Openings
 from bots.discord.post import Post
 from bots.discord.registration import register
 from bots.discord.reply import WIRE_FAULTS, Manner, Reply, is_too_late
 from bots.discord.settings import DiscordSettings
+from bots.discord.steps import Kind, Pressed, StepButton, StepMenu
 from bots.discord.translate import CatalogueTranslator
 from bots.discord.visit import Visit, Work
 from core.accounts.commands import meet
@@ -71,14 +83,17 @@ class LimnerClient(discord.AutoShardedClient):
         self.tree.add_command(account.cancel_command(attend))
         self.tree.add_command(account.settings_command(attend))
         self.tree.add_command(guide.help_command(attend))
-        self.tree.add_command(guide.privacy_command(attend))
         self.tree.add_command(origin.verify_command(attend))
         self.tree.add_command(origin.verify_menu(attend, self._settings.cdn_base))
         self.tree.add_command(origin.again_menu(attend))
+        for command in rights.slash_commands(self.inquire):
+            self.tree.add_command(command)
+        if rights.offers_deletion():
+            self.tree.add_command(rights.delete_menu(self.inquire, self.tell))
 
     async def setup_hook(self) -> None:
         """After login, before the gateway: buttons, texts, commands, delivery."""
-        self.add_dynamic_items(PressButton)
+        self.add_dynamic_items(PressButton, StepButton, StepMenu)
         await self.tree.set_translator(CatalogueTranslator())
         try:
             await register(self, self.tree, self._settings.guilds)
@@ -105,13 +120,50 @@ class LimnerClient(discord.AutoShardedClient):
         return True
 
     async def attend(self, interaction: Asked, manner: Manner, work: Work) -> None:
+        """Answer somebody whom this makes known: whoever asks for pictures has an account."""
+
+        async def meeting(reply: Reply) -> None:
+            await self._attend(interaction, reply, work)
+
+        await self._answer(interaction, manner, meeting)
+
+    async def inquire(self, interaction: Asked, inquiry: Inquiry) -> None:
+        """Answer a command about people's rights."""
+
+        async def serving(reply: Reply) -> None:
+            await serve(self._app, interaction, reply, inquiry)
+
+        await self._answer(interaction, manner_of(interaction), serving)
+
+    async def tell(self, interaction: Asked, code: str) -> None:
+        """Say one thing, in private."""
+
+        async def telling(reply: Reply) -> None:
+            await tell(self._app, interaction, reply, code)
+
+        await self._answer(interaction, Manner.HIDDEN, telling)
+
+    async def stepped(self, interaction: Asked, pressed: Pressed, label: str) -> None:
+        """Take a step of an answer, drawn by this process or by any before it."""
+        if pressed.kind is not Kind.ASK:
+            await self.inquire(interaction, inquiry_of(pressed))
+            return
+
+        async def asking(reply: Reply) -> None:
+            await ask_first(self._app, interaction, reply, pressed, label)
+
+        await self._answer(interaction, Manner.HIDDEN, asking)
+
+    async def _answer(
+        self, interaction: Asked, manner: Manner, job: Callable[[Reply], Awaitable[None]]
+    ) -> None:
         """Answer an interaction within Discord's three seconds, whatever the work does."""
         if not self._is_new(interaction):
             return
         reply = Reply(interaction, manner)
         async with reply.in_time():
             try:
-                await self._attend(interaction, reply, work)
+                await job(reply)
             except WIRE_FAULTS as fault:
                 if not is_too_late(fault):
                     log.warning("answer not sent: %s", type(fault).__name__)
@@ -127,6 +179,7 @@ class LimnerClient(discord.AutoShardedClient):
         except CoreError as refusal:
             await visit.tell(render.refusal_page(refusal, visit.language))
         await visit.greet()
+        await tell_news(self._app, person, reply)
 
     async def _apologise(self, interaction: Asked, reply: Reply) -> None:
         language = language_of(interaction.locale.value)
@@ -149,6 +202,9 @@ class LimnerClient(discord.AutoShardedClient):
             return
         filled = modals.read(dict(interaction.data or {}))
         if filled is None:
+            return
+        if filled.kind is modals.ModalKind.STEP:
+            await self.inquire(interaction, answered(filled))
             return
 
         async def work(visit: Visit) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 
 from bots.discord.components import NOTHING
+from bots.discord.wording import literal
 from core.generation.values import ImageWish
 from core.kernel.ids import RequestId
 from core.kernel.people import Language
@@ -27,9 +28,12 @@ class ModalKind(StrEnum):
     WORDS = "words"
     MODELS = "models"
     REGION = "region"
+    STEP = "step"
+    """What a step about people's rights asks for first; the target is its command with words."""
 
 
 PROMPT, FLAGS, MODEL, COUNTRY = "prompt", "flags", "model", "country"
+TYPED = "typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,21 @@ def region_modal(region: str, language: Language) -> discord.ui.Modal:
         custom_id=COUNTRY, default=region or None, min_length=2, max_length=2
     )
     modal.add_item(discord.ui.Label(text=text("server-modal-region", language), component=box))
+    return modal
+
+
+def step_modal(command: str, words: str, label: str, question: str) -> discord.ui.Modal:
+    """Ask for what a step needs; a question that is too long for a label stands above it."""
+    custom_id = f"{ModalKind.STEP}:{command} {words}".rstrip()
+    modal = discord.ui.Modal(title=label[:_TITLE_CHARS] or command, custom_id=custom_id)
+    box = discord.ui.TextInput[Any](
+        style=discord.TextStyle.paragraph, custom_id=TYPED, max_length=MAX_INPUT_CHARS
+    )
+    if len(question) <= _TITLE_CHARS:
+        modal.add_item(discord.ui.Label(text=question, component=box))
+    else:
+        modal.add_item(discord.ui.TextDisplay[Any](literal(question)))
+        modal.add_item(discord.ui.Label(text=label[:_TITLE_CHARS] or command, component=box))
     return modal
 
 

@@ -6,14 +6,13 @@ from typing import Any
 
 import discord
 
-from bots.discord.components import PressButton
 from bots.discord.pictures import Attached
 
 MAX_TEXT_CHARS = 4000
 """All text of one message together (Discord, "Components V2")."""
 _ACCENT = 0x5B6CFF
 
-Row = Sequence[PressButton]
+Row = Sequence[discord.ui.Item[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,8 @@ class Page:
     footnote: str = ""
     shown_before: str = field(default="")
     """``attachment://`` address of a picture that the message already has and keeps."""
+    marker: int = field(default=0)
+    """A number that the message carries unseen, by which it is found again; 0 for none."""
 
     def files(self) -> list[discord.File]:
         """Return the files for one send."""
@@ -40,7 +41,7 @@ class Page:
         The view is stopped at once: discord.py would otherwise remember it per message, and take
         our buttons' handler away when it forgets a private one after 15 minutes.
         """
-        box = discord.ui.Container[Any](accent_colour=_ACCENT)
+        box = discord.ui.Container[Any](accent_colour=_ACCENT, id=self.marker or None)
         words = "\n".join(line for line in self.lines if line)
         note = f"-# {self.footnote}" if self.footnote else ""
         shown = "\n".join(part for part in (words, note) if part)

@@ -7,8 +7,9 @@ from typing import Any
 import discord
 
 from bots.discord.address import Address
+from bots.discord.components import PressButton
 from bots.discord.page import Page
-from core.kernel.ids import RequestId
+from core.kernel.ids import RequestId, is_id
 
 UNKNOWN_MESSAGE, FILE_TOO_LARGE = 10008, 40005
 # What closes one way for good: unknown channel, user or webhook; no access; a message of somebody
@@ -37,9 +38,14 @@ def _custom_ids(components: Any) -> Iterator[str]:
         yield from _custom_ids(getattr(part, "children", ()))
 
 
-def custom_ids(message: discord.Message) -> Iterator[str]:
-    """Return the custom ids of all buttons under a message."""
-    return _custom_ids(message.components)
+def request_of(message: discord.Message) -> RequestId | None:
+    """Return the request whose result a message shows; None when it shows none of ours."""
+    template = PressButton.__discord_ui_compiled_template__
+    for custom_id in _custom_ids(message.components):
+        match = template.fullmatch(custom_id)
+        if match is not None and is_id(match["target"]):
+            return RequestId(match["target"])
+    return None
 
 
 class Post:

@@ -202,5 +202,7 @@ async def submit(visit: Visit, filled: Submitted) -> None:
             region = fields.get(modals.COUNTRY, "")
             person = await choose_region(visit.app, visit.actor, region)
             await visit.tell(settings_page(person, is_saved=True))
+        case ModalKind.STEP:
+            raise NotFound  # the client hands these to the counter
         case _:
             assert_never(filled.kind)

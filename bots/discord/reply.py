@@ -47,6 +47,7 @@ class Reply:
         self._lock = asyncio.Lock()
         self._deferred: Manner | None = None
         self._answered = False
+        self._has_modal = False
         self.is_unknown = False
         """Discord no longer knows the interaction (10062): its token is of no use either."""
 
@@ -76,6 +77,11 @@ class Reply:
                 self._deferred = self._manner
 
     @property
+    def takes_more(self) -> bool:
+        """Something was said, and no form is open: there is room for more words."""
+        return self._answered and not self._has_modal
+
+    @property
     def can_open_modal(self) -> bool:
         """A modal can only be the first response."""
         return not self._answered and self._deferred is None
@@ -85,7 +91,7 @@ class Reply:
         modal.stop()
         async with self._lock:
             if self.can_open_modal:
-                self._answered = True
+                self._answered = self._has_modal = True
                 await self._interaction.response.send_modal(modal)
 
     async def show(self, page: Page, *, hidden: bool) -> int:
@@ -127,6 +133,7 @@ class Reply:
             asked, view, files = self._interaction, page.view(), page.files()
             try:
                 if self._answered or self._deferred:
+                    self._answered = True
                     await asked.edit_original_response(view=view, attachments=files)
                 else:
                     self._answered = True

@@ -24,6 +24,7 @@ from core.generation.values import (
 )
 from core.kernel.ids import RequestId
 from core.kernel.people import Actor, Language
+from core.privacy.notice.history import policy_seen
 
 
 @dataclass(slots=True)
@@ -124,6 +125,7 @@ class Visit:
             )
             await self.tell(page)
         await welcome(self.app, self.actor)
+        await policy_seen(self.app, self.person.account_id)
 
 
 Work = Callable[[Visit], Awaitable[None]]

@@ -10,6 +10,8 @@ KEPT_CHARS = 1500
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u0000-\u001f\u007f\u200b-\u200d\u2060\ufeff]+")
 _MARKDOWN = re.compile(r"([\\*_~`|>#\[\]()<:@+.!/-])")
+_INLINE = re.compile(r"([\\*_~`|\[\]<@]|:(?=\S))")
+_AT_START = re.compile(r"^([0-9]*)([>#+.-])", re.MULTILINE)
 
 
 def plain(words: str, max_chars: int) -> str:
@@ -21,6 +23,18 @@ def plain(words: str, max_chars: int) -> str:
 def quoted(words: str, max_chars: int = PROMPT_SHOWN_CHARS) -> str:
     """Return the words as Discord's markdown shows them literally; at most twice as long."""
     return _MARKDOWN.sub(r"\\\1", plain(words, max_chars))
+
+
+def literal(words: str) -> str:
+    """Return a text of ours that may hold people's words, with every sign shown as it is.
+
+    Lines stay, and no address becomes a link; signs that only mean something at the start of a
+    line are left alone elsewhere, so that a long text stays short.
+    """
+    cleaned = _DIRECTION.sub("", words)
+    lines = (" ".join(_INVISIBLE.sub(" ", line).split()) for line in cleaned.splitlines())
+    shown = _INLINE.sub(r"\\\1", "\n".join(line for line in lines if line))
+    return _AT_START.sub(r"\1\\\2", shown)
 
 
 def kept(words: str) -> str:

@@ -75,6 +75,12 @@ async def find_person(app: App, tx: AsyncSession, actor: Actor) -> Person | None
     return None if row is None else _person(row)
 
 
+async def known_person(app: App, actor: Actor) -> Person | None:
+    """Return the person behind an actor in a transaction of its own; makes no account."""
+    async with app.transaction() as tx:
+        return await find_person(app, tx, actor)
+
+
 def _native_hash(app: App, actor: Actor) -> str:
     return app.keys.fingerprint("identity", actor.surface, actor.native_id)
 

@@ -9,15 +9,13 @@ from discord import app_commands
 
 from bots.discord import render
 from bots.discord.asking import Asked
-from bots.discord.components import PressButton
 from bots.discord.page import Page
-from bots.discord.post import custom_ids
+from bots.discord.post import request_of
 from bots.discord.reply import Manner
 from bots.discord.translate import localised
 from bots.discord.visit import Attend, Visit
 from core.generation.queries import verify
 from core.generation.values import Verified
-from core.kernel.ids import RequestId, is_id
 from core.kernel.people import Language
 from core.messages.catalogue import text
 from core.messages.speech import day
@@ -81,7 +79,7 @@ def again_menu(attend: Attend) -> app_commands.ContextMenu:
 
     async def run(interaction: Asked, message: discord.Message) -> None:
         async def work(visit: Visit) -> None:
-            request_id = _request_of(message)
+            request_id = request_of(message)
             if request_id is None:
                 await visit.tell(render.says("server-not-a-result", visit.language))
             else:
@@ -92,15 +90,6 @@ def again_menu(attend: Attend) -> app_commands.ContextMenu:
     return app_commands.ContextMenu(
         name=localised("server-menu-again"), callback=run, auto_locale_strings=False
     )
-
-
-def _request_of(message: discord.Message) -> RequestId | None:
-    template = PressButton.__discord_ui_compiled_template__
-    for custom_id in custom_ids(message):
-        match = template.fullmatch(custom_id)
-        if match is not None and is_id(match["target"]):
-            return RequestId(match["target"])
-    return None
 
 
 def _hosts(cdn_base: str) -> frozenset[str]:
