@@ -4,14 +4,16 @@ from bots.telegram.desk import Desk, Visit
 from core.generation.queries import PrivacyGlance, privacy_glance
 from core.policy.profile import UNTIL_DELETED
 
+_CODES = {
+    "generated_pictures": ("privacy-pictures-until", "privacy-pictures-days"),
+    "prompts": ("privacy-prompts-until", "privacy-prompts-days"),
+}
 
-def _period(visit: Visit, glance: PrivacyGlance, retention: str, prefix: str) -> str:
+
+def _period(visit: Visit, glance: PrivacyGlance, retention: str) -> str:
     days = glance.profile.retention_days[retention]
-    said = (
-        visit.say(f"{prefix}-until")
-        if days == UNTIL_DELETED
-        else visit.say(f"{prefix}-days", days=days)
-    )
+    until, for_days = _CODES[retention]
+    said = visit.say(until) if days == UNTIL_DELETED else visit.say(for_days, days=days)
     if f"retention_days.{retention}" in glance.profile.chosen:
         return f"{said} {visit.say('privacy-chosen')}"
     return said
@@ -26,8 +28,8 @@ async def privacy(desk: Desk, visit: Visit) -> None:
         f"<b>{visit.say('privacy-title', service=glance.profile.service)}</b>",
         visit.say("privacy-what"),
         visit.say("privacy-why"),
-        _period(visit, glance, "generated_pictures", "privacy-pictures"),
-        _period(visit, glance, "prompts", "privacy-prompts"),
+        _period(visit, glance, "generated_pictures"),
+        _period(visit, glance, "prompts"),
         visit.say("privacy-recipients", processors=processors)
         if processors
         else visit.say("privacy-recipients-nobody"),

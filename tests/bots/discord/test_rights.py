@@ -90,7 +90,7 @@ def _is_chinese(words: str) -> bool:
     return any("\u4e00" <= sign <= "\u9fff" for sign in words)
 
 
-@pytest.mark.promise("PL-D1", "PL-D2")
+@pytest.mark.promise("PL-D1")
 async def test_all_commands_are_offered_everywhere_in_both_languages(stage: Stage) -> None:
     offered = {
         command["name"]: command
@@ -155,7 +155,6 @@ async def test_too_many_questions_are_refused_with_a_time(stage: Stage) -> None:
     assert await _accounts(stage) == before
 
 
-@pytest.mark.promise("PL-D4", "PL-D5")
 async def test_nobody_here_is_asked_for_training_or_sent_advertising() -> None:
     assert not TRAITS.allows_training
     assert not TRAITS.allows_advertising
