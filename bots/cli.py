@@ -29,6 +29,7 @@ from core.messages.speech import spoken
 from core.migrations.migrate import migrate_database
 from core.policy.audit import Format, policy_problems, policy_report, policy_summary
 from core.policy.evidence import ResultsUnreadableError
+from core.privacy.notice.history import publish_policy
 from core.privacy.retention.queries import dry_run as dry_sweep
 from core.privacy.retention.schedule import sweep_now
 from core.settings import EnvironmentSettings, Settings, SettingsError, load, unknown_names
@@ -117,6 +118,7 @@ async def _run_parts(settings: Settings, parts: list[Part]) -> None:
     """Run the parts side by side until one fails or the process is told to stop."""
     await asyncio.to_thread(migrate_database, settings)
     async with running_app(settings) as app:
+        await publish_policy(app)
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):

@@ -6,14 +6,14 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from bots.playground import bodies, chat
+from bots.playground import bodies, chat, counter
 from bots.playground.draw import card_of, cards_of
 from bots.playground.events import Hub
 from bots.playground.guard import language_hint
-from bots.playground.notices import known_of, notice, verified_of
-from bots.playground.person import ROOM, Installation, message_address
+from bots.playground.notices import notice, quota_of, verified_of
+from bots.playground.person import ROOM, Installation, message_address, spoken_with
 from bots.playground.state import HISTORY, state_of
-from core.accounts.commands import choose_language, choose_region, meet, welcome
+from core.accounts.commands import choose_language, choose_region, known_person, welcome
 from core.app import App
 from core.generation.commands import (
     cancel_request,
@@ -35,6 +35,8 @@ from core.generation.values import (
 from core.kernel.ids import PictureId, RequestId, is_id
 from core.kernel.people import Actor
 from core.messages.catalogue import text
+from core.privacy.notice.history import policy_seen
+from core.quotas.queries import quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ def request_id_of(request: Request) -> RequestId:
     return RequestId(given)
 
 
+async def _was_shown(app: App, actor: Actor) -> None:
+    """Record the first message and the policy's version as shown; of somebody unknown, nothing."""
+    person = await known_person(app, actor)
+    if person is not None:
+        await welcome(app, actor)
+        await policy_seen(app, person.account_id)
+
+
 class Routes:
     """The JSON routes of one page."""
 
@@ -76,9 +86,16 @@ class Routes:
         # Before the state is read: what happens meanwhile is told again, not missed.
         heard = page.hub.last_id
         actor = page.actor(request)
-        facts = await state_of(page.app, actor, page.missing_tokens)
-        await welcome(page.app, actor)
+        facts = await state_of(page.app, actor, page.installation, page.missing_tokens)
+        if not facts["news"]:
+            await _was_shown(page.app, actor)
         return JSONResponse({**facts, "heard": heard})
+
+    async def news_seen(self, request: Request) -> JSONResponse:
+        """Record that the page has drawn the policy's news; until then they are told again."""
+        await bodies.read_json(request, bodies.Nothing)
+        await _was_shown(self._page.app, self._page.actor(request))
+        return JSONResponse({})
 
     async def history(self, request: Request) -> JSONResponse:
         """Return the requests before one."""
@@ -95,7 +112,10 @@ class Routes:
 
     async def known(self, request: Request) -> JSONResponse:
         """Return what the drawer says about the person, by the commands that exist."""
-        return JSONResponse(await known_of(self._page.app, self._page.actor(request)))
+        app, actor = self._page.app, self._page.actor(request)
+        language = await spoken_with(app, actor)
+        view = quota_of(await quota(app, actor), language)
+        return JSONResponse({"quota": view, **await counter.known(app, actor, language)})
 
     async def say(self, request: Request) -> JSONResponse:
         """Take one message: a command or a prompt."""
@@ -107,6 +127,20 @@ class Routes:
         if isinstance(answer, Accepted | AgeNeeded):
             return await self._asked(request, answer)
         return JSONResponse(answer)
+
+    async def counter(self, request: Request) -> JSONResponse:
+        """Do one step of an answer about rights; its card is drawn in the same place."""
+        page = self._page
+        pressed = await bodies.read_json(request, bodies.Counter)
+        card = await counter.asked(
+            page.app,
+            page.actor(request),
+            page.installation.reply_to(),
+            command=pressed.command,
+            words=pressed.words,
+            key=page.installation.request_key(pressed.key),
+        )
+        return JSONResponse({"answer": card})
 
     async def one(self, request: Request) -> JSONResponse:
         """Return one request's card as it stands."""
@@ -168,8 +202,7 @@ class Routes:
             case AgeNoted(is_adult=True):
                 return JSONResponse({})
             case AgeNoted():
-                person = await meet(self._page.app, answer.actor)
-                said = text("age-minor-noted", person.language)
+                said = text("age-minor-noted", await spoken_with(self._page.app, answer.actor))
                 return JSONResponse({"notice": notice("", said)})
             case _:
                 assert_never(result)
@@ -188,9 +221,9 @@ class Routes:
     async def verify(self, request: Request) -> JSONResponse:
         """Say whether an uploaded picture came from here; the picture is not kept."""
         picture = await bodies.read_picture(request)
-        person = await meet(self._page.app, self._page.actor(request))
+        language = await spoken_with(self._page.app, self._page.actor(request))
         found = await verify(self._page.app, picture)
-        return JSONResponse({"notice": verified_of(found, person.language)})
+        return JSONResponse({"notice": verified_of(found, language)})
 
     async def _asked(self, request: Request, result: Accepted | AgeNeeded) -> JSONResponse:
         actor = self._page.actor(request)

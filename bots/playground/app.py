@@ -18,9 +18,9 @@ from bots.playground.api import Page, Routes
 from bots.playground.bodies import BodyInvalid, BodyTooLarge, WrongType
 from bots.playground.events import Hub
 from bots.playground.guard import Guard, language_hint
-from bots.playground.person import open_installation
+from bots.playground.letters import Letters
+from bots.playground.person import Installation, spoken_with
 from bots.playground.pictures import Pictures
-from core.accounts.commands import meet
 from core.app import App
 from core.generation.errors import (
     AgeDeclined,
@@ -35,6 +35,7 @@ from core.kernel.people import language_of
 from core.messages.catalogue import text
 from core.messages.speech import refusal
 from core.moderation.errors import PictureTooLarge, ScreenUnavailable
+from core.privacy.counter.errors import TooManyQuestions
 
 _REFUSED = 422
 _TOO_LARGE = 413
@@ -44,6 +45,7 @@ _STATUS: dict[type[CoreError], int] = {
     NotYours: 403,
     AgeDeclined: 403,
     TooManyInFlight: 429,
+    TooManyQuestions: 429,
     QuotaExceeded: 402,
     OfferingUnavailable: 409,
     ScreenUnavailable: 503,
@@ -75,9 +77,9 @@ class Refusals:
     async def of_core(self, request: Request, error: Exception) -> Response:
         """Answer what the core, or the check of a body, refused."""
         assert isinstance(error, CoreError)
-        person = await meet(self._page.app, self._page.actor(request))
+        language = await spoken_with(self._page.app, self._page.actor(request))
         status = _STATUS.get(type(error), _REFUSED)
-        answer = _told(status, error.code, refusal(error, person.language))
+        answer = _told(status, error.code, refusal(error, language))
         if status == _TOO_LARGE and "content-length" not in request.headers:
             # Without an end in sight the rest would be read for ever, so this hangs up.
             answer.headers["connection"] = "close"
@@ -92,7 +94,7 @@ class Refusals:
 
 
 def _routes(page: Page) -> list[BaseRoute]:
-    routes, pictures = Routes(page), Pictures(page)
+    routes, pictures, letters = Routes(page), Pictures(page), Letters(page)
 
     frame = Template((static_folder() / "index.html").read_text("utf-8"))
 
@@ -122,6 +124,8 @@ def _routes(page: Page) -> list[BaseRoute]:
         get("/api/known", routes.known),
         get("/api/events", events),
         post("/api/say", routes.say),
+        post("/api/counter", routes.counter),
+        post("/api/news-seen", routes.news_seen),
         post("/api/age", routes.age),
         post("/api/settings", routes.settings),
         post("/api/verify", routes.verify),
@@ -133,20 +137,20 @@ def _routes(page: Page) -> list[BaseRoute]:
         delete(one + "/pictures/{picture_id}", routes.delete_picture),
         get(picture, pictures.shown),
         get(f"{picture}/original", pictures.original),
+        get("/api/letters/{letter_id}/file", letters.file),
         Mount("/static", StaticFiles(directory=static_folder())),
     ]
 
 
-def create_app(app: App, hub: Hub, missing_tokens: tuple[str, ...] = ()) -> Starlette:
+def create_app(
+    app: App, hub: Hub, installation: Installation, missing_tokens: tuple[str, ...] = ()
+) -> Starlette:
     """Make the page's application over a core.
 
     ``missing_tokens`` are names of settings that would take Limner to chat platforms and are not
     set; the line at the top names them.
-
-    Raises:
-        OSError, ValueError: the installation's id can't be read or made; see ``open_installation``.
     """
-    page = Page(app, hub, open_installation(app.settings.data), missing_tokens)
+    page = Page(app, hub, installation, missing_tokens)
     refusals = Refusals(page)
     return Starlette(
         routes=_routes(page),

@@ -68,6 +68,14 @@ class Say(Body):
     options: Options | None = None
 
 
+class Counter(Body):
+    """A step of an answer about rights, with what was typed behind its words."""
+
+    command: Annotated[str, Field(max_length=32)]
+    words: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] = ""
+    key: Key
+
+
 class Repeat(Body):
     """A button under a result."""
 

@@ -3,15 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bots.playground import notices
+from bots.playground import counter, notices
 from bots.playground.bodies import Options, Say
-from bots.playground.person import ROOM
-from core.accounts.commands import meet
+from bots.playground.person import ROOM, spoken_with
+from core.accounts.commands import known_person
 from core.app import App
 from core.generation.cancelling import cancel_all
 from core.generation.commands import request_images
 from core.generation.flags import apply_flags
-from core.generation.queries import privacy_glance
 from core.generation.values import Accepted, AgeNeeded, ImageWish, RequestImages
 from core.kernel.errors import CoreError
 from core.kernel.people import Actor, ReplyTo
@@ -44,7 +43,6 @@ COMMANDS = (
     Command("cancel", "page-command-cancel"),
     Command("quota", "page-command-quota"),
     Command("settings", "page-command-settings"),
-    Command("privacy", "page-command-privacy"),
     Command("verify", "page-command-verify"),
     Command("help", "page-command-help"),
 )
@@ -75,9 +73,12 @@ async def answer(asker: Asker, said: Say) -> Answer:
     name, _, words = typed[1:].partition(" ")
     if name.lower() == "imagine":
         return await _imagine(asker, words.strip(), said.options)
+    if name.lower() in counter.COUNTER:
+        return {"answer": await _counter(asker, name.lower(), words.strip())}
     answerer = _ANSWERS.get(name.lower())
     if answerer is None:
-        raise CommandUnknown(known=" ".join(f"/{command.name}" for command in COMMANDS))
+        names = (*(command.name for command in COMMANDS), *counter.COUNTER)
+        raise CommandUnknown(known=" ".join(f"/{one}" for one in names))
     return await answerer(asker, words.strip())
 
 
@@ -99,35 +100,36 @@ async def _imagine(asker: Asker, words: str, options: Options | None) -> Accepte
 
 async def _cancel(asker: Asker, _words: str) -> Answer:
     """Cancel everything of the person's that still waits or runs."""
-    person = await meet(asker.app, asker.actor)
+    language = await spoken_with(asker.app, asker.actor)
     done = await cancel_all(asker.app, asker.actor)
     if not done.count:
-        return {"notice": notices.notice("", text("page-nothing-to-cancel", person.language))}
-    said = text("credits-returned", person.language, n=done.credits_returned)
-    return {"notice": notices.notice(text("cancelled", person.language), said)}
+        return {"notice": notices.notice("", text("page-nothing-to-cancel", language))}
+    said = text("credits-returned", language, n=done.credits_returned)
+    return {"notice": notices.notice(text("cancelled", language), said)}
 
 
 async def _quota(asker: Asker, _words: str) -> Answer:
-    person = await meet(asker.app, asker.actor)
-    return {"notice": notices.quota_of(await quota(asker.app, asker.actor), person.language)}
+    language = await spoken_with(asker.app, asker.actor)
+    return {"notice": notices.quota_of(await quota(asker.app, asker.actor), language)}
 
 
-async def _privacy(asker: Asker, _words: str) -> Answer:
-    person = await meet(asker.app, asker.actor)
-    glance = await privacy_glance(asker.app, asker.actor)
-    return {"notice": notices.privacy_of(glance, person.language)}
+async def _counter(asker: Asker, command: str, words: str) -> counter.Card:
+    return await counter.asked(
+        asker.app, asker.actor, asker.reply_to, command=command, words=words, key=asker.request_key
+    )
 
 
 async def _help(asker: Asker, words: str) -> Answer:
-    person = await meet(asker.app, asker.actor)
+    language = await spoken_with(asker.app, asker.actor)
     support = asker.app.settings.support_contact
-    return {"notice": notices.help_of(words.lower(), support, person.language)}
+    return {"notice": notices.help_of(words.lower(), support, language)}
 
 
 async def _start(asker: Asker, _words: str) -> Answer:
-    person = await meet(asker.app, asker.actor)
-    operator = asker.app.settings.operator
-    return {"notice": notices.welcome_of(operator, person.age, person.language)}
+    person = await known_person(asker.app, asker.actor)
+    language = await spoken_with(asker.app, asker.actor)
+    operator, age = asker.app.settings.operator, person.age if person else "unknown"
+    return {"notice": notices.welcome_of(operator, age, language)}
 
 
 async def _settings(_asker: Asker, _words: str) -> Answer:
@@ -143,7 +145,6 @@ _ANSWERS: dict[str, Callable[[Asker, str], Awaitable[Answer]]] = {
     "cancel": _cancel,
     "quota": _quota,
     "settings": _settings,
-    "privacy": _privacy,
     "verify": _verify,
     "help": _help,
 }

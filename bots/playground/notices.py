@@ -1,15 +1,11 @@
-"""Answers to commands, as titled paragraphs: quota, privacy, help, first message, verification."""
+"""Answers to commands, as titled paragraphs: quota, help, first message, verification."""
 
-from core.accounts.commands import meet
 from core.accounts.values import Age
-from core.app import App
-from core.generation.queries import PrivacyGlance, privacy_glance
 from core.generation.values import Verified
-from core.kernel.people import Actor, Language
+from core.kernel.people import Language
 from core.messages.catalogue import text
 from core.messages.speech import day, duration
-from core.policy.profile import UNTIL_DELETED
-from core.quotas.queries import QuotaView, quota
+from core.quotas.queries import QuotaView
 
 Notice = dict[str, object]
 HELP_TOPICS = ("imagine", "options", "buttons", "credits", "privacy", "settings")
@@ -42,52 +38,6 @@ def quota_of(view: QuotaView, language: Language) -> Notice:
             monthly=view.monthly_credits,
         ),
         meter={"free_left": view.free_left, "daily": view.daily_credits},
-    )
-
-
-def _period(glance: PrivacyGlance, retention: str, prefix: str, language: Language) -> str:
-    profile = glance.profile
-    days = profile.retention_days[retention]
-    said = (
-        text(f"{prefix}-until", language)
-        if days == UNTIL_DELETED
-        else text(f"{prefix}-days", language, days=days)
-    )
-    is_chosen = f"retention_days.{retention}" in profile.chosen
-    return f"{said} {text('privacy-chosen', language)}" if is_chosen else said
-
-
-def privacy_of(glance: PrivacyGlance, language: Language) -> Notice:
-    """Say at a glance what is kept, why, how long, who receives it, the rights, who we are."""
-    processors = ", ".join(glance.processors)
-    contact = glance.privacy_contact or text("page-contact-self", language)
-    training = (
-        "privacy-training-never"
-        if glance.profile.training_on_content == "never"
-        else "privacy-training-consent"
-    )
-    who = (
-        text(
-            "privacy-who",
-            language,
-            operator=glance.operator,
-            support=glance.support_contact or contact,
-        )
-        if glance.operator
-        else text("privacy-who-local", language)
-    )
-    return notice(
-        text("privacy-title", language, service=glance.profile.service),
-        text("privacy-what", language),
-        text("privacy-why", language),
-        _period(glance, "generated_pictures", "privacy-pictures", language),
-        _period(glance, "prompts", "privacy-prompts", language),
-        text("privacy-recipients", language, processors=processors)
-        if processors
-        else text("privacy-recipients-nobody", language),
-        text(training, language),
-        text("privacy-rights", language, contact=contact),
-        who,
     )
 
 
@@ -130,15 +80,3 @@ def verified_of(found: Verified, language: Language) -> Notice:
         source = text("verify-source-illustrator", language)
     said = text(f"verify-{found.source}", language)
     return notice(text("page-verify-title", language), said, made_at, source)
-
-
-async def known_of(app: App, actor: Actor) -> dict[str, object]:
-    """Return the drawer's part about the person: what the commands that exist can tell."""
-    person = await meet(app, actor)
-    language = person.language
-    return {
-        "notices": [
-            quota_of(await quota(app, actor), language),
-            privacy_of(await privacy_glance(app, actor), language),
-        ]
-    }

@@ -4,8 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.accounts.commands import known_person
+from core.app import App
 from core.kernel.ids import is_id, new_id
-from core.kernel.people import Actor, ReplyTo, Room
+from core.kernel.people import Actor, Language, ReplyTo, Room, language_of
 
 SURFACE = "playground"
 ROOM = Room(key="page", is_private=True)
@@ -52,6 +54,12 @@ def open_installation(data: Path) -> Installation:
         msg = f"{_FILE} in the data folder holds no id; remove it to begin anew"
         raise ValueError(msg)
     return Installation(f"local-{known}")
+
+
+async def spoken_with(app: App, actor: Actor) -> Language:
+    """Return the language to speak with a person; asking makes no account."""
+    person = await known_person(app, actor)
+    return person.language if person else language_of(actor.language_hint)
 
 
 def message_address(request_id: str) -> str:

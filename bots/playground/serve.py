@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from bots.playground.app import create_app
-from bots.playground.delivery import PageDelivery
+from bots.playground.delivery import PageDelivery, PageLetters
 from bots.playground.events import Hub
+from bots.playground.person import open_installation
 from core.app import App
 from core.generation.delivery import DeliveryLoop
+from core.privacy.letters.loop import LetterLoop
 
 HOST = "127.0.0.1"
 STOP_WITHIN_S = 3
@@ -61,9 +63,11 @@ async def serve(
         OSError: the port is taken, or the data folder can't be written; nothing was started.
     """
     hub = Hub()
+    installation = open_installation(app.settings.data)
+    letters = PageLetters(app, hub, installation)
     listener = _bound(port)
     config = uvicorn.Config(
-        create_app(app, hub, missing_tokens),
+        create_app(app, hub, installation, missing_tokens),
         access_log=False,
         log_config=None,
         lifespan="off",
@@ -77,6 +81,7 @@ async def serve(
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(DeliveryLoop(app, PageDelivery(hub)).run())
+            group.create_task(LetterLoop(app, letters, keeps=True).run())
             await server.is_ready.wait()
             on_ready(f"http://{HOST}:{listener.getsockname()[1]}")
             await asyncio.shield(serving)

@@ -3,17 +3,29 @@
 from babel.core import Locale
 
 from bots.playground.chat import COMMANDS
+from bots.playground.counter import COUNTER, Card, drawn, letter_card
 from bots.playground.draw import cards_of, credits_left
 from bots.playground.notices import welcome_of
+from bots.playground.person import Installation
 from bots.playground.texts import EXAMPLES, page_texts
-from core.accounts.commands import meet
+from core.accounts.commands import known_person
+from core.accounts.values import Age, Person
 from core.app import App
 from core.generation.flags import ASPECTS, MAX_COUNT, MAX_SEED
 from core.generation.queries import history, offerings, style_names
-from core.kernel.people import LANGUAGES, Actor, Language
+from core.kernel.people import LANGUAGES, Actor, Language, language_of
 from core.messages.catalogue import text
+from core.privacy.answers import Answer, Step
+from core.privacy.letters.queries import letters_of
+from core.privacy.notice.history import policy_news
+from core.privacy.notice.news import news_page
+from core.privacy.notice.wording import Line
 from core.quotas.queries import quota
 
+NEWS_STEPS = (
+    Step(Line("rights-step-privacy"), "privacy"),
+    Step(Line("policy-history"), "privacy", "history"),
+)
 HISTORY = 20
 """Requests shown at first, and added by each press of "earlier"."""
 _CODE_LETTERS = 2
@@ -62,10 +74,34 @@ def _banner(app: App, missing_tokens: tuple[str, ...], language: Language) -> st
     return " ".join(parts)
 
 
-async def state_of(app: App, actor: Actor, missing_tokens: tuple[str, ...]) -> dict[str, object]:
-    """Return the page's state for its person, in the person's language."""
-    person = await meet(app, actor)
-    language = person.language
+def _commands(language: Language) -> list[dict[str, object]]:
+    """Return what can be typed: the page's own commands, then those about rights."""
+    own = [
+        {"name": one.name, "about": text(one.about, language), "takes_words": one.takes_words}
+        for one in COMMANDS
+    ]
+    rights = [
+        {"name": one.name, "about": text(one.about, language), "takes_words": False}
+        for one in COUNTER.values()
+    ]
+    return [*own, *rights]
+
+
+async def _news(app: App, person: Person | None) -> Card | None:
+    """Return what changed in the policy since the person was last told, as a card."""
+    news = await policy_news(app, person.account_id) if person else None
+    if person is None or news is None:
+        return None
+    return drawn(Answer(news_page(news), person.language, NEWS_STEPS))
+
+
+async def state_of(
+    app: App, actor: Actor, installation: Installation, missing_tokens: tuple[str, ...]
+) -> dict[str, object]:
+    """Return the page's state for its person, in the person's language; makes no account."""
+    person = await known_person(app, actor)
+    language = person.language if person else language_of(actor.language_hint)
+    age: Age = person.age if person else "unknown"
     view = await quota(app, actor)
     found = await history(app, actor, limit=HISTORY + 1)
     offered = list(LANGUAGES)
@@ -75,21 +111,16 @@ async def state_of(app: App, actor: Actor, missing_tokens: tuple[str, ...]) -> d
         "languages": [
             {"code": code, "name": text(f"language-{code}", language)} for code in offered
         ],
-        "person": {"language": language, "age": person.age, "region": person.region},
+        "letters": [
+            letter_card(one) for one in await letters_of(app, actor, installation.reply_to())
+        ],
+        "news": await _news(app, person),
+        "person": {"language": language, "age": age, "region": person.region if person else ""},
         "regions": _regions(language),
         "banner": _banner(app, missing_tokens, language),
         "credits": credits_left(view.available, language),
-        "welcome": None
-        if person.age == "adult"
-        else welcome_of(app.settings.operator, person.age, language),
+        "welcome": None if age == "adult" else welcome_of(app.settings.operator, age, language),
         "choices": _choices(app, language),
-        "commands": [
-            {
-                "name": command.name,
-                "about": text(command.about, language),
-                "takes_words": command.takes_words,
-            }
-            for command in COMMANDS
-        ],
+        "commands": _commands(language),
         "examples": [{"text": text(code, language), "art": art} for code, art in EXAMPLES],
     }

@@ -9,6 +9,7 @@ from core.kernel.errors import CoreError
 from core.kernel.people import Language
 from core.messages.catalogue import text
 
+_KB, _MB, _GB, _TWO_DIGITS = 1_000, 1_000_000, 1_000_000_000, 10
 _WORDS = {"category": "category", "reason": "reason"}
 
 
@@ -20,6 +21,15 @@ def duration(seconds: float, language: Language) -> str:
 def day(when: datetime, language: Language) -> str:
     """Say a date (UTC) the way people do."""
     return format_date(when.astimezone(UTC), format="long", locale=language)
+
+
+def data_size(size_bytes: int) -> str:
+    """Say how much data that is: "740 kB", "48 MB", "1.2 GB"."""
+    for unit, name in ((_GB, "GB"), (_MB, "MB")):
+        if size_bytes >= unit:
+            amount = size_bytes / unit
+            return f"{amount:.1f} {name}" if amount < _TWO_DIGITS else f"{amount:.0f} {name}"
+    return f"{max(1, round(size_bytes / _KB))} kB"
 
 
 def spoken(code: str, facts: Mapping[str, object], language: Language) -> str:

@@ -24,6 +24,8 @@ class Step:
     """ASCII, and with the command at most ``STEP_CHARS`` long: buttons carry it themselves."""
     asks: Line | None = None
     """What to ask for first; what is typed goes behind ``words``. None: nothing is asked."""
+    is_secret: bool = False
+    """What is asked for is a secret: mask it while it is typed, and keep no copy of it."""
     is_grave: bool = False
     """It can't be undone: draw it so that nobody presses it by accident."""
     url: str = ""
@@ -87,6 +89,7 @@ def to_json(answer: Answer) -> Json:
                 "command": step.command,
                 "words": step.words,
                 "asks": None if step.asks is None else _line_to_json(step.asks),
+                "is_secret": step.is_secret,
                 "is_grave": step.is_grave,
                 "url": step.url,
             }
@@ -112,6 +115,7 @@ def of_json(written: Mapping[str, Any]) -> Answer:
             command=step["command"],
             words=step["words"],
             asks=None if step["asks"] is None else _line_of(step["asks"]),
+            is_secret=step["is_secret"],
             is_grave=step["is_grave"],
             url=step["url"],
         )

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from core.accounts.commands import meet
+from core.accounts.commands import find_person
 from core.app import App
 from core.kernel.people import Actor
 from core.kernel.units import Credits
 from core.quotas import ledger
-from core.quotas.rules import load_plans, resets_in_s
+from core.quotas.rules import free_left, load_plans, resets_in_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,17 @@ class QuotaView:
 
 
 async def quota(app: App, actor: Actor) -> QuotaView:
-    """Return what the person can spend and when it refills; changes nothing but first contact."""
-    person = await meet(app, actor)
-    plan = load_plans(app.settings.plans)[person.plan]
+    """Return what the person can spend and when it refills; asking makes no account."""
+    plans = load_plans(app.settings.plans)
     now = app.clock.now()
     async with app.transaction() as tx:
-        standing = await ledger.standing(tx, person.account_id, plan, now)
+        person = await find_person(app, tx, actor)
+        if person is None:
+            plan = plans[app.settings.first_plan(actor.surface)]
+            standing = ledger.Standing(free_left(plan, 0, 0), Credits(0))
+        else:
+            plan = plans[person.plan]
+            standing = await ledger.standing(tx, person.account_id, plan, now)
     return QuotaView(
         plan=plan.name,
         free_left=standing.free_left,

@@ -7,6 +7,8 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Page, expect
 
+from bots.playground.chat import COMMANDS
+from bots.playground.counter import COUNTER
 from tests.bots.playground.service import Playground
 from tests.browser.chromium import Visit, a_visit
 from tests.browser.conftest import Open
@@ -74,7 +76,7 @@ async def test_everything_works_with_the_keyboard_alone(opened: Open, tmp_path: 
         await page.evaluate("document.activeElement.blur()")
         await press("/")
         await expect(page.locator("#prompt")).to_be_focused()
-        await expect(page.get_by_role("option")).to_have_count(7)
+        await expect(page.get_by_role("option")).to_have_count(len(COMMANDS) + len(COUNTER))
         await press("ArrowDown")
         await press("ArrowDown")
         chosen = page.get_by_role("option", selected=True)
@@ -183,7 +185,7 @@ async def test_a_screen_reader_finds_names_landmarks_and_news(opened: Open, tmp_
         await assert_named(page)
         await page.keyboard.press("Escape")
         await page.locator("#open-drawer").click()
-        await expect(page.locator("#drawer")).to_contain_text("Privacy at a glance")
+        await expect(page.locator("#drawer")).to_contain_text("Privacy · Flux Art")
         await assert_named(page)
         await page.keyboard.press("Escape")
         await page.locator("button.tile").first.click()
@@ -203,7 +205,7 @@ async def test_every_word_has_enough_contrast(
         await expect(page.locator("#trouble")).to_be_visible()
         weak += await _weak(visit)
         await page.locator("#open-drawer").click()
-        await expect(page.locator("#drawer")).to_contain_text("Privacy at a glance")
+        await expect(page.locator("#drawer")).to_contain_text("Privacy · Flux Art")
         weak += await _weak(visit)
 
     assert weak == []

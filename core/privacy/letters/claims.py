@@ -96,11 +96,19 @@ async def postpone(tx: AsyncSession, letter_id: str, claimer: str, until: dateti
 
 
 async def finish(
-    tx: AsyncSession, letter_id: str, claimer: str, revision: int, result: str, now: datetime
+    tx: AsyncSession,
+    letter_id: str,
+    claimer: str,
+    revision: int,
+    result: str,
+    now: datetime,
+    *,
+    keeps: bool = False,
 ) -> bool:
     """Record how sending ended; True when the letter is over and its key may go.
 
-    A letter that got new words while it was being sent goes on its way again.
+    A letter that got new words while it was being sent goes on its way again. ``keeps``: a letter
+    that was sent stays readable, even its last words.
     """
     row = await locked(tx, letter_id)
     if row is None or row.claimed_by != claimer or row.state != "sending":
@@ -110,7 +118,8 @@ async def finish(
         row.state, row.not_before, row.attempt = "waiting", now, 0
         return False
     row.state, row.result = "done", result
-    if not row.is_last and result == "sent":
+    may_stay = keeps and row.kind != "takeback"
+    if result == "sent" and (may_stay or not row.is_last):
         return False
     row.body_sealed = row.reply_to_sealed = b""
     row.message_sealed = None

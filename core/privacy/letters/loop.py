@@ -34,9 +34,16 @@ _MIMES = {"zip": "application/zip", "json": "application/json"}
 class LetterLoop:
     """Drains one surface's letters."""
 
-    def __init__(self, app: App, surface: LetterDelivery) -> None:
+    def __init__(self, app: App, surface: LetterDelivery, *, keeps: bool = False) -> None:
+        """Bring letters to a surface.
+
+        ``keeps``: it shows them from the core whenever somebody looks (core/privacy/letters/
+        queries.py). A letter then stays readable until its retention ends or it is withdrawn, and
+        its file is fetched from the vault when it is asked for, not now.
+        """
         self._app = app
         self._surface = surface
+        self._keeps = keeps
         self._claimer = new_id()
         self._sending: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -114,7 +121,7 @@ class LetterLoop:
         if row.kind == "takeback":
             return None
         attachment = None
-        if row.attachment and row.attachment_owner:
+        if row.attachment and row.attachment_owner and not self._keeps:
             owner, blob = AccountId(row.attachment_owner), BlobId(row.attachment)
             mime = _MIMES.get(row.file_name.rpartition(".")[2], "application/octet-stream")
             attachment = Attachment(row.file_name, mime, await self._app.vault.get(owner, blob))
@@ -154,7 +161,9 @@ class LetterLoop:
                 assert_never(result)
         async with app.transaction() as tx:
             now = await app.database.now(tx)
-            is_over = await claims.finish(tx, row.id, self._claimer, row.revision, code, now)
+            is_over = await claims.finish(
+                tx, row.id, self._claimer, row.revision, code, now, keeps=self._keeps
+            )
         if is_over:
             await app.keys.destroy(AccountId(row.id))
 

@@ -1,11 +1,14 @@
 // Keeps the log: cards by id, answers to commands between them, newest at the bottom.
 
+import { announce } from "./announce.js";
 import { cardItem, isMoving, redraw } from "./card.js";
 import { byId, h } from "./dom.js";
+import { answerBody, answerWords, doStep } from "./rights.js";
 import { t, when } from "./texts.js";
 
 const KEPT = 20;
 const STORE = "limner-notices";
+const LETTER = "letter-";
 const NEAR_END_PX = 140;
 
 const cards = new Map();
@@ -27,7 +30,7 @@ function place(item) {
   log.insertBefore(item, later ?? null);
 }
 
-function noticeItem(notice) {
+function noticeBody(notice) {
   const parts = notice.paragraphs.map((paragraph) => h("p", { class: "line" }, paragraph));
   const buttons = (notice.buttons ?? []).map((button) =>
     h(
@@ -41,6 +44,23 @@ function noticeItem(notice) {
       h("span", {}, button.label),
     ),
   );
+  return h(
+    "div",
+    { class: "body notice" },
+    notice.title ? h("h2", { class: "notice-title" }, notice.title) : null,
+    parts,
+    buttons.length > 0 ? h("div", { class: "actions" }, buttons) : null,
+  );
+}
+
+function rightsBody(notice) {
+  const body = answerBody(notice.answer, (step, typed) =>
+    doStep(body, step, typed, (answer) => answerInPlace(notice.id, answer)),
+  );
+  return body;
+}
+
+function noticeItem(notice) {
   const item = h(
     "li",
     { class: "turn", id: `turn-${notice.id}` },
@@ -51,13 +71,7 @@ function noticeItem(notice) {
     h(
       "article",
       { class: "answer", tabindex: -1, "aria-label": t("page-answer") },
-      h(
-        "div",
-        { class: "body notice" },
-        notice.title ? h("h2", { class: "notice-title" }, notice.title) : null,
-        parts,
-        buttons.length > 0 ? h("div", { class: "actions" }, buttons) : null,
-      ),
+      notice.answer ? rightsBody(notice) : noticeBody(notice),
     ),
     h("time", { class: "stamp", datetime: notice.at }, when(notice.at)),
   );
@@ -134,13 +148,87 @@ export function showCard(card) {
   return true;
 }
 
+/** Bring an item into view: its end, or its beginning when it is taller than the window. */
+function intoView(item) {
+  const isTall = item.offsetHeight > stage().clientHeight;
+  if (isTall) item.scrollIntoView({ block: "start", behavior: "instant" });
+  else item.scrollIntoView({ block: "nearest", behavior: "instant" });
+}
+
 /** Show the answer to a command. */
 export function showNotice(notice) {
   const full = { id: crypto.randomUUID(), at: new Date().toISOString(), ...notice };
   notices = [...notices, full].slice(-KEPT);
   keepNotices();
-  place(noticeItem(full));
-  toEnd();
+  const item = noticeItem(full);
+  place(item);
+  if (full.answer) intoView(item);
+  else toEnd();
+}
+
+const noticeAt = (id) => notices.findIndex((one) => one.id === id);
+
+function keepAs(id, changed) {
+  notices = notices.map((one) => (one.id === id ? changed : one));
+  keepNotices();
+}
+
+function drop(id) {
+  notices = notices.filter((one) => one.id !== id);
+  byId(`turn-${id}`)?.remove();
+}
+
+/** Show the answer to a command about rights; a letter that is on the page already goes on there. */
+export function showAnswer(answer, asked) {
+  const known = answer.id && noticeAt(answer.id) >= 0 ? notices[noticeAt(answer.id)].answer : answer;
+  if (known !== answer) drop(answer.id);
+  showNotice({ ...(answer.id ? { id: answer.id } : {}), answer: known, asked });
+}
+
+/** Let an answer take the place of the one whose step was pressed. */
+function answerInPlace(id, answer) {
+  const before = notices[noticeAt(id)];
+  const letter = answer.id !== id && noticeAt(answer.id) >= 0 ? notices[noticeAt(answer.id)] : null;
+  if (letter) drop(letter.id);
+  const next = { ...before, id: answer.id || crypto.randomUUID(), answer: letter?.answer ?? answer };
+  keepAs(id, next);
+  const former = byId(`turn-${id}`);
+  const item = noticeItem(next);
+  item.classList.add("changed");
+  former.replaceWith(item);
+  item.querySelector(".answer").focus({ preventScroll: true });
+  intoView(item);
+  announce(answerWords(next.answer));
+}
+
+/** Show a letter's newest words in its card, or in a new one; says whether the card is new. */
+export function showLetter(card) {
+  const at = noticeAt(card.id);
+  if (at < 0) {
+    showNotice({ id: card.id, at: card.at, answer: card });
+    return true;
+  }
+  const next = { ...notices[at], answer: card };
+  keepAs(card.id, next);
+  const item = byId(`turn-${card.id}`);
+  const hadFocus = item.contains(document.activeElement);
+  item.querySelector(".body").replaceWith(rightsBody(next));
+  if (hadFocus) item.querySelector(".answer").focus({ preventScroll: true });
+  return false;
+}
+
+/** Take the letters as the core keeps them: those that it has no more are not shown any more. */
+export function takeLetters(letters) {
+  const kept = new Set(letters.map(({ id }) => id));
+  for (const { id } of notices.filter((one) => one.id.startsWith(LETTER) && !kept.has(one.id))) drop(id);
+  keepNotices();
+  for (const letter of letters) showLetter(letter);
+}
+
+/** Remove a message that was taken back. */
+export function takeBack(id) {
+  drop(id);
+  keepNotices();
 }
 
 /** Forget the answers to commands, for example after a change of language. */

@@ -35,6 +35,7 @@ const PATHS = {
   delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   check: "M5 12.500l4.500 4.500L19 7.500",
+  away: "M9 5H5v14h14v-4M13 5h6v6M19 5l-9 9",
   shield: "M12 3l7 3v5.500c0 4.500-3 8-7 9.500-4-1.500-7-5-7-9.500V6z",
 };
 

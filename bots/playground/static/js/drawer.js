@@ -1,6 +1,7 @@
 // The drawer: settings, and what the service knows about the person, by the commands that exist.
 
 import { byId, h, icon } from "./dom.js";
+import { answerBody, doStep } from "./rights.js";
 import { read } from "./server.js";
 import { t } from "./texts.js";
 import { THEMES, theme, useTheme } from "./theme.js";
@@ -8,6 +9,7 @@ import { THEMES, theme, useTheme } from "./theme.js";
 let state = null;
 let onSettings = async () => {};
 let onCommand = () => {};
+let onAnswer = () => {};
 
 const drawer = () => byId("drawer");
 
@@ -76,17 +78,22 @@ function meter(quota) {
 }
 
 function knownPart(known) {
-  const notices = known.notices.map((notice) =>
-    h(
-      "div",
-      { class: "known" },
-      h("h4", {}, notice.title),
-      notice.meter ? meter(notice.meter) : null,
-      notice.paragraphs.map((paragraph) => h("p", {}, paragraph)),
-    ),
+  const { quota, answer, rights } = known;
+  const credits = h(
+    "div",
+    { class: "known" },
+    h("h4", {}, quota.title),
+    meter(quota.meter),
+    quota.paragraphs.map((paragraph) => h("p", {}, paragraph)),
   );
-  const plain = state.commands.filter((command) => !command.takes_words && command.name !== "settings");
-  const commands = plain.map(({ name, about }) =>
+  const held = answerBody(answer, (step, typed) =>
+    doStep(held, step, typed, (next) => {
+      drawer().close();
+      onAnswer(next);
+    }),
+  );
+  held.classList.add("known");
+  const commands = rights.map(({ name, about }) =>
     h(
       "button",
       { type: "button", class: "command", onclick: () => run(name) },
@@ -96,7 +103,9 @@ function knownPart(known) {
   );
   return [
     h("h3", { id: "known-title" }, t("page-known")),
-    ...notices,
+    held,
+    credits,
+    h("h3", { class: "rights-title" }, t("page-rights")),
     h("div", { class: "commands" }, commands),
   ];
 }
@@ -148,6 +157,9 @@ export function openDrawer() {
   if (!drawer().open) drawer().showModal();
 }
 
+/** Close the drawer, if it is open. */
+export const closeDrawer = () => drawer().close();
+
 /** Take the page's newest state; an open drawer is drawn anew. */
 export function fillDrawer(found) {
   state = found;
@@ -159,8 +171,9 @@ export function fillDrawer(found) {
   again?.focus();
 }
 
-/** Begin: `settings(changes)` stores them, `command(text)` is said as if typed. */
-export function beginDrawer({ settings, command }) {
+/** Begin: `settings(changes)` stores them, `command(text)` is said as if typed, `answer(card)` is shown. */
+export function beginDrawer({ settings, command, answer }) {
+  onAnswer = answer;
   onSettings = settings;
   onCommand = command;
   byId("open-drawer").append(icon("menu"));

@@ -7,10 +7,11 @@ const SILENCE_MS = 40000;
 const HIDDEN_MS = 30000;
 
 /**
- * Listen for ever, from the event behind `after` on. `onCard` gets each changed card, `onResync` is called when something may have
- * been missed (a new server process, a gap), `onLink` with true or false as the link comes and goes.
+ * Listen for ever, from the event behind `after` on. `onCard` gets each changed
+ * card and `onLetter` each changed letter, `onGone` what was taken back, `onResync` is called when something
+ * may have been missed (a new server process, a gap), `onLink` with true or false as the link comes and goes.
  */
-export function listen({ after, onCard, onResync, onLink }) {
+export function listen({ after, onCard, onLetter, onGone, onResync, onLink }) {
   let source = null;
   let wait = AGAIN_MS;
   let silence = 0;
@@ -43,6 +44,14 @@ export function listen({ after, onCard, onResync, onLink }) {
     source.addEventListener("card", (event) => {
       heard(event);
       onCard(JSON.parse(event.data));
+    });
+    source.addEventListener("letter", (event) => {
+      heard(event);
+      onLetter(JSON.parse(event.data));
+    });
+    source.addEventListener("gone", (event) => {
+      heard(event);
+      onGone(JSON.parse(event.data));
     });
     source.addEventListener("resync", (event) => {
       heard(event);

@@ -6,10 +6,11 @@ import { offer } from "./chips.js";
 import { beginComposer, labelComposer, pickPicture, showTrouble, write } from "./composer.js";
 import * as conversation from "./conversation.js";
 import { byId, h, icon } from "./dom.js";
-import { beginDrawer, fillDrawer, openDrawer } from "./drawer.js";
+import { beginDrawer, closeDrawer, fillDrawer, openDrawer } from "./drawer.js";
 import { drawHello } from "./hello.js";
 import { beginLightbox, closePicture } from "./lightbox.js";
 import { listen } from "./live.js";
+import { answerWords, knowCommands } from "./rights.js";
 import { freshKey, read, send, upload } from "./server.js";
 import { t, useTexts } from "./texts.js";
 import { forgetWaiting, waitFor, waitingForAge } from "./waiting.js";
@@ -51,8 +52,21 @@ async function load({ keepEarlier }) {
   showCredits(state.credits);
   offer(state.choices);
   labelComposer(state.commands);
+  knowCommands(
+    state.commands.map(({ name }) => name),
+    (command) => {
+      closeDrawer();
+      run(command);
+    },
+  );
   state.cards.forEach(knownCard);
   conversation.drawAll(state.cards, { keepEarlier });
+  conversation.takeLetters(state.letters);
+  if (state.news) {
+    conversation.showAnswer(state.news, "");
+    // Not said when this is lost: then the news are told once more.
+    send("/api/news-seen", {}).catch(() => {});
+  }
   await showWaiting();
   byId("earlier").hidden = !state.has_earlier;
   fillDrawer(state);
@@ -76,6 +90,9 @@ function said(answer, asked) {
     conversation.toEnd();
     announceCard(answer.card);
     if (answer.card.credits) showCredits(answer.card.credits);
+  } else if (answer.answer) {
+    conversation.showAnswer(answer.answer, asked);
+    announce(answerWords(answer.answer));
   } else if (answer.notice) {
     conversation.showNotice({ ...answer.notice, asked });
     announce(answer.notice.paragraphs.join(" "));
@@ -90,6 +107,8 @@ function said(answer, asked) {
 async function say(text, key, options) {
   said(await send("/api/say", { text, key, options }), text);
 }
+
+const run = (command) => say(command, freshKey(), null).catch((refusal) => showTrouble(refusal.message));
 
 async function reworded(card, prompt, key) {
   const path = `/api/requests/${card.id}/repeat`;
@@ -140,7 +159,8 @@ async function start() {
       conversation.forgetNotices();
       await load({ keepEarlier: false });
     },
-    command: (text) => say(text, freshKey(), null).catch((refusal) => showTrouble(refusal.message)),
+    answer: (card) => said({ answer: card }, ""),
+    command: run,
   });
   byId("earlier").addEventListener("click", earlier);
   conversation.toEnd();
@@ -149,6 +169,12 @@ async function start() {
   listen({
     after: state.heard,
     onCard,
+    onLetter: (card) => {
+      conversation.showLetter(card);
+      announce(answerWords(card));
+      hello();
+    },
+    onGone: ({ id }) => conversation.takeBack(id),
     onLink,
     onResync: () => {
       closePicture();

@@ -35,7 +35,7 @@ TO = ReplyTo("test", "a private chat")
 def an_answer(words: str = "under way") -> Answer:
     line = Line("policy-word", {"word": words})
     page = Page("test", Line("policy-word", {"word": "Export"}), (line,))
-    steps = (Step(line, "export", "stop", asks=line, is_grave=True),)
+    steps = (Step(line, "export", "stop", asks=line, is_secret=True, is_grave=True),)
     return Answer(page, "en", steps)
 
 
