@@ -48,18 +48,23 @@ class AccountRow(Base):
             name="standing_known_values",
         ),
         CheckConstraint("standing != 'closed' OR closed_at IS NOT NULL", name="closed_has_time"),
-        {"info": {"clock": "created_at"}},
+        {"info": {"clock": "created_at", "chosen": {"language": "language_chosen"}}},
     )
 
     id: Mapped[str] = _account(String(26), primary_key=True, path="self")
     created_at: Mapped[datetime] = _account(UtcDateTime())
-    language: Mapped[str] = _account(String(16))
+    language: Mapped[str] = _account(String(16), source="platform")
+    """The platform's, until the person chooses."""
     language_chosen: Mapped[bool] = _account()
-    age: Mapped[str] = _account(String(8), purposes={"age_check"}, basis="legal_obligation")
+    age: Mapped[str] = _account(
+        String(8), purposes={"age_check"}, basis="legal_obligation", source="person"
+    )
     age_declared_at: Mapped[datetime | None] = _account(
         UtcDateTime(), purposes={"age_check"}, basis="legal_obligation"
     )
-    region: Mapped[str] = _account(String(2), purposes={"routing"}, basis="legal_obligation")
+    region: Mapped[str] = _account(
+        String(2), purposes={"routing"}, basis="legal_obligation", source="person"
+    )
     """ISO 3166 code that the person gave; empty until then. Never guessed."""
     subdivision: Mapped[str] = _account(
         String(3), purposes={"rights"}, basis="legal_obligation", server_default=""
@@ -98,7 +103,7 @@ class IdentityRow(Base):
     __tablename__ = "identities"
     __table_args__ = (
         UniqueConstraint("surface", "native_hash"),
-        {"info": {"clock": "created_at"}},
+        {"info": {"clock": "created_at", "surface": "surface"}},
     )
 
     id: Mapped[str] = _of_account(
@@ -108,7 +113,7 @@ class IdentityRow(Base):
         reason="an internal row number that says nothing",
     )
     account_id: Mapped[str] = _of_account(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
-    surface: Mapped[str] = _of_account(String(32))
+    surface: Mapped[str] = _of_account(String(32), source="platform")
     native_hash: Mapped[str] = _of_account(
         String(64),
         purposes={"service", "security"},
@@ -117,7 +122,11 @@ class IdentityRow(Base):
         reason="a keyed hash of the id that is exported beside it",
     )
     native_sealed: Mapped[bytes] = _of_account(
-        LargeBinary, export="opened", encryption="sealed", recipients={"surface"}
+        LargeBinary,
+        export="opened",
+        encryption="sealed",
+        recipients={"surface"},
+        source="platform",
     )
     created_at: Mapped[datetime] = _of_account(UtcDateTime())
 
@@ -136,7 +145,7 @@ class ChoiceRow(Base):
     account_id: Mapped[str] = _choice(
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
-    kind: Mapped[str] = _choice(String(32), primary_key=True)
+    kind: Mapped[str] = _choice(String(32), primary_key=True, source="person")
     """``sale``, ``analytics``, ``marketing`` or ``object-`` and a purpose."""
     since: Mapped[datetime] = _choice(UtcDateTime())
     source: Mapped[str] = _choice(String(16))
@@ -155,7 +164,7 @@ class ConsentRow(Base):
     id: Mapped[str] = _choice(String(26), primary_key=True)
     account_id: Mapped[str] = _choice(ForeignKey("accounts.id", ondelete="CASCADE"))
     purpose: Mapped[str] = _choice(String(32), purposes={"consent"})
-    state: Mapped[str] = _choice(String(12), purposes={"consent"})
+    state: Mapped[str] = _choice(String(12), purposes={"consent"}, source="person")
     text: Mapped[str] = _choice(String(2000), purposes={"consent"})
     """The very words that the person agreed to, or took back."""
     language: Mapped[str] = _choice(String(16), purposes={"consent"})

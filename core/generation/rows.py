@@ -101,7 +101,12 @@ class RequestRow(Base):
                 "clock": "created_at",
                 "blobs": ("preview_blob",),
                 "job": "id",
-                "usage": {"offering": "offering_id", "outcome": "outcome_kind"},
+                "usage": {
+                    "offering": "offering_id",
+                    "outcome": "outcome_kind",
+                    "receipt": "route_receipt",
+                    "sent": "submit_intent_at",
+                },
             }
         },
     )
@@ -115,20 +120,24 @@ class RequestRow(Base):
     state: Mapped[str] = _usage(String(12))
     epoch: Mapped[int] = _inner(reason="a counter that makes late results void")
     lane: Mapped[str] = _inner(String(16), reason="which queue the request waited in")
-    prompt_sealed: Mapped[bytes] = _content(LargeBinary, recipients={"provider"})
-    negative_sealed: Mapped[bytes] = _content(LargeBinary, recipients={"provider"})
-    aspect: Mapped[str] = _usage(String(16))
-    count: Mapped[int] = _usage()
+    prompt_sealed: Mapped[bytes] = _content(LargeBinary, recipients={"provider"}, source="person")
+    negative_sealed: Mapped[bytes] = _content(LargeBinary, recipients={"provider"}, source="person")
+    aspect: Mapped[str] = _usage(String(16), source="person")
+    count: Mapped[int] = _usage(source="person")
     seed: Mapped[int] = _usage(BigInteger)
     seed_given: Mapped[bool] = _usage()
-    style: Mapped[str] = _usage(String(32))
-    wished_offering: Mapped[str] = _usage(String(128))
+    style: Mapped[str] = _usage(String(32), source="person")
+    wished_offering: Mapped[str] = _usage(String(128), source="person")
     offering_id: Mapped[str] = _usage(String(128))
-    image_format: Mapped[str] = _usage(String(8))
-    spoiler: Mapped[bool] = _usage()
-    adult_room: Mapped[bool] = _usage()
-    reply_to_sealed: Mapped[bytes] = _content(LargeBinary, recipients={"surface"})
-    message_sealed: Mapped[bytes | None] = _content(LargeBinary, recipients={"surface"})
+    image_format: Mapped[str] = _usage(String(8), source="person")
+    spoiler: Mapped[bool] = _usage(source="person")
+    adult_room: Mapped[bool] = _usage(source="platform")
+    reply_to_sealed: Mapped[bytes] = _content(
+        LargeBinary, recipients={"surface"}, source="platform"
+    )
+    message_sealed: Mapped[bytes | None] = _content(
+        LargeBinary, recipients={"surface"}, source="platform"
+    )
     parent_id: Mapped[str | None] = _usage(String(26))
     hold_id: Mapped[str | None] = _usage(ForeignKey("holds.id", ondelete="CASCADE"))
     credits: Mapped[int] = _usage()
@@ -154,7 +163,7 @@ class RequestRow(Base):
     submit_intent_at: Mapped[datetime | None] = _inner(
         UtcDateTime(), reason="keeps an order from being placed twice after a crash"
     )
-    provider_job_id: Mapped[str | None] = _usage(String(200))
+    provider_job_id: Mapped[str | None] = _usage(String(200), source="provider")
     outcome_kind: Mapped[str | None] = _usage(String(12))
     outcome_code: Mapped[str] = _usage(String(64))
     outcome_facts: Mapped[dict[str, Any]] = _usage(JSON)
@@ -170,14 +179,15 @@ class PictureRow(Base):
         UniqueConstraint("request_id", "index"),
         Index("ix_pictures_account_id_created_at", "account_id", "created_at"),
         CheckConstraint("width_px > 0 AND height_px > 0", name="size_positive"),
-        {"info": {"clock": "created_at", "blobs": ("blob",)}},
+        {"info": {"clock": "created_at", "blobs": ("blob",), "size": "size_bytes"}},
     )
 
     id: Mapped[str] = _picture(String(26), primary_key=True)
     account_id: Mapped[str] = _picture(ForeignKey("accounts.id", ondelete="CASCADE"))
     request_id: Mapped[str] = _picture(ForeignKey("requests.id", ondelete="CASCADE"))
     index: Mapped[int] = _picture()
-    blob: Mapped[str] = _picture(String(26))
+    blob: Mapped[str] = _picture(String(26), source="provider")
+    """The bytes: exported as a file."""
     mime: Mapped[str] = _picture(String(32))
     width_px: Mapped[int] = _picture()
     height_px: Mapped[int] = _picture()

@@ -6,6 +6,7 @@ replies) is each surface's own: see docs/decisions/0013-answers-about-rights.md.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from core.kernel.people import Language
@@ -59,6 +60,8 @@ def _line_to_json(line: Line) -> Json:
             facts[name] = _line_to_json(fact)
         elif isinstance(fact, tuple):
             facts[name] = [_line_to_json(one) for one in fact]
+        elif isinstance(fact, datetime):
+            facts[name] = {"day": fact.isoformat()}
         else:
             facts[name] = fact
     return {"code": line.code, "facts": facts}
@@ -67,7 +70,9 @@ def _line_to_json(line: Line) -> Json:
 def _line_of(written: Mapping[str, Any]) -> Line:
     facts: Json = {}
     for name, fact in written["facts"].items():
-        if isinstance(fact, dict):
+        if isinstance(fact, dict) and "day" in fact:
+            facts[name] = datetime.fromisoformat(fact["day"])
+        elif isinstance(fact, dict):
             facts[name] = _line_of(fact)
         elif isinstance(fact, list):
             facts[name] = tuple(_line_of(one) for one in fact)

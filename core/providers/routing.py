@@ -66,6 +66,24 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What was known of the chosen offering when it was chosen: where it runs, what it does."""
+
+    processor: str
+    """Who runs it; empty for this machine."""
+    places: tuple[str, ...]
+    """ISO 3166 codes of where it runs, or of whose law it is under where that is not pinned."""
+    is_pinned: bool
+    """Whether ``places`` are where it runs."""
+    no_training: bool
+    """The offering's facts confirm that nothing is trained on what it is sent."""
+    zero_retention: bool
+    """The offering's facts confirm that it stores nothing."""
+    evidence: str
+    """Where these facts are written down."""
+
+
+@dataclass(frozen=True, slots=True)
 class RouteReceipt:
     """What was decided and why; holds nothing of the person but the controls they get."""
 
@@ -77,6 +95,8 @@ class RouteReceipt:
     later: tuple[str, ...]
     """Those that stand behind others because their provider failed lately."""
     controls: PrivacyControls = field(default_factory=PrivacyControls)
+    confirmed: Confirmed | None = None
+    """None when nothing was chosen, and in receipts from before this was written down."""
 
     def to_json(self) -> str:
         """Return the receipt as it is stored."""
@@ -97,6 +117,7 @@ class RouteReceipt:
                 refused=tuple(Refused(**item) for item in data["refused"]),
                 later=tuple(data["later"]),
                 controls=PrivacyControls(**data["controls"]),
+                confirmed=_confirmed_of(data.get("confirmed")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError("not a route receipt") from error
@@ -128,7 +149,27 @@ def route(
         refused=tuple(refused),
         later=tuple(sorted(later)),
         controls=PrivacyControls(no_training=wish.no_training, zero_retention=wish.zero_retention),
+        confirmed=confirmed_by(eligible[0]) if eligible else None,
     )
+
+
+def confirmed_by(offering: Offering) -> Confirmed:
+    """Return what an offering's own facts confirm now."""
+    facts = offering.privacy
+    return Confirmed(
+        processor=offering.processor,
+        places=tuple(sorted(facts.regions or facts.jurisdictions)),
+        is_pinned=bool(facts.regions),
+        no_training=facts.trains in ("never", "contract"),
+        zero_retention=facts.retention_s == 0,
+        evidence=facts.evidence,
+    )
+
+
+def _confirmed_of(data: Any) -> Confirmed | None:
+    if data is None:
+        return None
+    return Confirmed(**{**data, "places": tuple(data["places"])})
 
 
 def why_refused(receipt: RouteReceipt, offering_id: str) -> Reason | None:

@@ -14,6 +14,9 @@ Basis = Literal["contract", "legitimate_interest", "consent", "legal_obligation"
 Export = Literal["plain", "opened", "omit"]
 Erase = Literal["delete", "keyed_hash", "keep"]
 Encryption = Literal["none", "sealed", "hmac"]
+Source = Literal["person", "platform", "provider", "service"]
+"""Who a value came from: typed or chosen by the person, told by the chat platform, made by the
+service that drew a picture, or made here."""
 
 INFO = "inventory"
 
@@ -39,6 +42,7 @@ class Declaration:
     """Who outside this machine receives it: ``provider``, ``surface``; empty for nobody."""
     reason: str
     """Shown to people; required for ``omit`` and ``keep``."""
+    source: Source = "service"
 
 
 class Base(DeclarativeBase):
@@ -68,6 +72,7 @@ def personal(
     third_party: Literal["none", "masked"] = "none",
     recipients: Iterable[str] = (),
     reason: str = "",
+    source: Source = "service",
     **kwargs: Any,
 ) -> MappedColumn[Any]:
     """Declare a column that leads to a person, and make it.
@@ -90,6 +95,7 @@ def personal(
         third_party=third_party,
         recipients=frozenset(recipients),
         reason=reason,
+        source=source,
     )
     return mapped_column(*args, info={INFO: declaration}, **kwargs)
 

@@ -6,7 +6,7 @@ import hmac
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -206,6 +206,27 @@ class KeyStore:
         """
         return unseal(self._key(owner, key_version_of(sealed)), sealed, place)
 
+    def unseal_many_sync(self, sealed: Sequence[tuple[Place, bytes]]) -> list[bytes | None]:
+        """Open many, looking each key up once; None for each that can't be opened (any more)."""
+        keys: dict[tuple[str, int], bytes | None] = {}
+        found: list[bytes | None] = []
+        for place, one in sealed:
+            try:
+                needed = (place.owner, key_version_of(one))
+                if needed not in keys:
+                    keys[needed] = self._key_or_none(AccountId(place.owner), needed[1])
+                key = keys[needed]
+                found.append(None if key is None else unseal(key, one, place))
+            except Unreadable:
+                found.append(None)
+        return found
+
+    def _key_or_none(self, owner: AccountId, version: int) -> bytes | None:
+        try:
+            return self._key(owner, version)
+        except Unreadable:
+            return None
+
     def destroy_sync(self, owner: AccountId) -> int:
         """Destroy every key of a person; return how many there were.
 
@@ -249,6 +270,10 @@ class KeyStore:
     async def unseal(self, place: Place, sealed: bytes) -> bytes:
         """Open for the place's owner, off the event loop; see ``unseal_sync``."""
         return await self._off_loop(self.unseal_sync, AccountId(place.owner), sealed, place)
+
+    async def unseal_many(self, sealed: Sequence[tuple[Place, bytes]]) -> list[bytes | None]:
+        """Open many, off the event loop; see ``unseal_many_sync``."""
+        return await self._off_loop(self.unseal_many_sync, sealed)
 
     async def destroy(self, owner: AccountId) -> int:
         """Destroy every key of a person; see ``destroy_sync``."""

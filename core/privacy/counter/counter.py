@@ -10,11 +10,13 @@ from core.privacy.answers import Answer
 from core.privacy.counter.errors import TooManyQuestions
 from core.privacy.counter.notices import PRIVACY, PROVIDERS, TERMS
 from core.privacy.counter.values import Ask, Asked, Command
+from core.privacy.subject.mydata import MYDATA
 
 COMMANDS: tuple[Command, ...] = (
     PRIVACY,
     TERMS,
     PROVIDERS,
+    MYDATA,
 )
 """In the order in which people are shown them."""
 

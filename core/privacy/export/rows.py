@@ -85,7 +85,9 @@ class ExportPartRow(Base):
     export_id: Mapped[str] = _export(ForeignKey("exports.id", ondelete="CASCADE"))
     account_id: Mapped[str] = _export(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     number: Mapped[int] = _export()
-    blob: Mapped[str] = _export(String(26))
+    blob: Mapped[str] = _export(
+        String(26), export="omit", reason="the file itself, which was sent or offered to you"
+    )
     file_name: Mapped[str] = _export(String(64))
     size_bytes: Mapped[int] = _export(BigInteger)
     sha256: Mapped[str] = _export(String(64))

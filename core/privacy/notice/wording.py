@@ -2,18 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from core.kernel.people import Language
 from core.messages.catalogue import text
+from core.messages.speech import day
 from core.policy.profile import UNTIL_DELETED, Profile
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence or word by its code; a tuple of lines is said as a list."""
+    """One sentence or word by its code; a tuple of lines is said as a list, a time as its day."""
 
     code: str
-    facts: Mapping[str, "str | int | Line | tuple[Line, ...]"] = field(default_factory=dict)
+    facts: Mapping[str, "str | int | datetime | Line | tuple[Line, ...]"] = field(
+        default_factory=dict
+    )
+
+
+Facts = dict[str, str | int | datetime | Line | tuple[Line, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ def said(line: Line, language: Language) -> str:
             places[name] = said(fact, language)
         elif isinstance(fact, tuple):
             places[name] = _listed([said(one, language) for one in fact], language)
+        elif isinstance(fact, datetime):
+            places[name] = day(fact, language)
         else:
             places[name] = fact
     return text(line.code, language, **places)
