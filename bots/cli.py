@@ -75,9 +75,23 @@ def configuration(*, needs_bot: bool | None = None) -> Configuration:
     has_bot = has_token if needs_bot is None else needs_bot
     problems.extend(problems_of(found.core, has_bot=has_bot))
     problems.extend(found.telegram.problems())
+    problems.extend(found.discord.problems())
+    problems.extend(_webhook_port_problems(found))
     if problems:
         _stop(problems)
     return found
+
+
+def _webhook_port_problems(found: Configuration) -> list[str]:
+    port = found.telegram.webhook_port
+    others = {"PORT": found.core.port, "METRICS_PORT": found.core.metrics_port}
+    if not found.telegram.webhook_url or port == 0:
+        return []
+    return [
+        f"LIMNER_TELEGRAM_WEBHOOK_PORT and {name} are the same: give each its own"
+        for name, other in others.items()
+        if port == other
+    ]
 
 
 def _stop(problems: list[str]) -> NoReturn:
@@ -268,7 +282,8 @@ def status() -> None:
             f"undelivered {load_now.undelivered}"
         )
 
-    asyncio.run(look())
+    with _plain_words():
+        asyncio.run(look())
 
 
 policy = typer.Typer(no_args_is_help=True, help="Check the policy profile; report its promises.")

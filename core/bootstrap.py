@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from sqlalchemy.exc import OperationalError
+
 from core.app import App
 from core.engine.engine import Engine, EngineOptions, Lane
 from core.generation.gates import ProvenanceGate, ScreenGate
@@ -26,6 +28,10 @@ from core.storage.database import Database
 from core.storage.keys import KeyStore, WrongKeys, prove_shredding
 from core.storage.vault import S3Location, Vault, local_store, s3_store
 
+NO_KEYS_FOLDER = "LIMNER_KEYS can't be made, read or written: check the path and who may use it"
+UNREACHABLE_KEYS = (
+    "The keys' table can't be reached or opened: check LIMNER_KEYS_DATABASE_URL, or LIMNER_KEYS"
+)
 WRONG_KEYS = (
     "LIMNER_KEYS does not hold the keys that this data was sealed with: restore master.key and "
     "pepper.key from their backup, or copy them from the host that made them"
@@ -108,7 +114,7 @@ async def running_app(
 
     Raises:
         RuntimeError: destroyed keys still open data, so nothing is started.
-        CannotStart: the keys folder is not the one that the data was made with.
+        CannotStart: the keys can't be reached, or are not those that the data was made with.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     profile = load_profile(settings.policy)
@@ -118,6 +124,10 @@ async def running_app(
             keys = KeyStore(settings.keys, keys_url.get_secret_value() if keys_url else None)
         except WrongKeys as wrong:
             raise CannotStart(WRONG_KEYS) from wrong
+        except OSError as trouble:
+            raise CannotStart(NO_KEYS_FOLDER) from trouble
+        except OperationalError as unreachable:
+            raise CannotStart(UNREACHABLE_KEYS) from unreachable
         stack.callback(keys.close)
         await asyncio.to_thread(prove_shredding, keys)
         classifier = PictureClassifier()

@@ -1,12 +1,21 @@
 """What ``limner check`` says before anything starts: problems in plain words, one a line."""
 
+from urllib.parse import urlsplit
+
 from core.kernel.errors import CoreError
 from core.messages.speech import spoken
 from core.policy.profile import load_profile
+from core.providers.catalogue.loader import load_dialect
+from core.providers.openai_compat.offerings import is_known_place
 from core.quotas.rules import load_plans
 from core.settings import Settings, storage_problems
 
 _PLACEHOLDERS = ("example", "changeme", "todo", "your-", "xxx", "placeholder")
+
+_STRANGER = (
+    "OPENAI_BASE_URL would never be used: nobody has looked at what that host keeps. If the server "
+    "is your own, set LIMNER_OPENAI_SELF_HOSTED=true"
+)
 
 
 def _contact_problems(settings: Settings) -> list[str]:
@@ -23,31 +32,69 @@ def _contact_problems(settings: Settings) -> list[str]:
     return problems
 
 
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _provider_problems(settings: Settings) -> list[str]:
-    problems = []
-    if not settings.builtin and not settings.openai_base_url:
+    if settings.openai_base_url:
+        return _service_problems(settings)
+    lonely = {
+        "OPENAI_API_KEY": settings.openai_api_key is not None,
+        "LIMNER_OPENAI_MODELS": bool(settings.openai_models),
+        "LIMNER_OPENAI_DIALECT": settings.openai_dialect != "openai",
+        "LIMNER_OPENAI_SELF_HOSTED": settings.openai_self_hosted,
+    }
+    problems = [
+        f"{name} is set but OPENAI_BASE_URL is not" for name, is_set in lonely.items() if is_set
+    ]
+    if not settings.builtin:
         problems.append("nothing can make pictures: set OPENAI_BASE_URL, or LIMNER_BUILTIN=true")
-    if settings.openai_base_url and not settings.openai_base_url.startswith(
-        ("http://", "https://")
-    ):
-        problems.append("OPENAI_BASE_URL must begin with https:// or http://")
-    if settings.openai_api_key is not None and not settings.openai_base_url:
-        problems.append("OPENAI_API_KEY is set but OPENAI_BASE_URL is not")
     return problems
 
 
-def _store_problems(settings: Settings) -> list[str]:
-    if not settings.s3_bucket:
-        return []
-    if settings.s3_access_key is None or settings.s3_secret_key is None:
-        return ["LIMNER_S3_BUCKET is set but LIMNER_S3_ACCESS_KEY or LIMNER_S3_SECRET_KEY is not"]
+def _service_problems(settings: Settings) -> list[str]:
+    if not _is_web_address(settings.openai_base_url):
+        return ["OPENAI_BASE_URL must begin with https:// or http:// and name a host"]
+    host = urlsplit(settings.openai_base_url).hostname or ""
+    dialect = load_dialect(settings.openai_dialect)
+    if not is_known_place(dialect, host, self_hosted=settings.openai_self_hosted):
+        return [_STRANGER]
+    if host in dialect.hosts and settings.openai_api_key is None:
+        return ["OPENAI_API_KEY is missing: the service at OPENAI_BASE_URL wants one"]
     return []
 
 
-def _database_problems(settings: Settings) -> list[str]:
-    url = settings.resolved_database_url()
-    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-        return ["DATABASE_URL is neither sqlite:///… nor postgresql://…"]
+def _store_problems(settings: Settings) -> list[str]:
+    named = {
+        "LIMNER_S3_PREFIX": bool(settings.s3_prefix),
+        "LIMNER_S3_ENDPOINT": bool(settings.s3_endpoint),
+        "LIMNER_S3_ACCESS_KEY": settings.s3_access_key is not None,
+        "LIMNER_S3_SECRET_KEY": settings.s3_secret_key is not None,
+    }
+    if not settings.s3_bucket:
+        return [
+            f"{name} is set but LIMNER_S3_BUCKET is not: pictures would stay in LIMNER_DATA"
+            for name, is_set in named.items()
+            if is_set
+        ]
+    problems = []
+    if not (named["LIMNER_S3_ACCESS_KEY"] and named["LIMNER_S3_SECRET_KEY"]):
+        problems.append(
+            "LIMNER_S3_BUCKET is set but LIMNER_S3_ACCESS_KEY or LIMNER_S3_SECRET_KEY is not"
+        )
+    if settings.s3_endpoint and not _is_web_address(settings.s3_endpoint):
+        problems.append("LIMNER_S3_ENDPOINT must begin with https:// or http:// and name a host")
+    return problems
+
+
+def _port_problems(settings: Settings) -> list[str]:
+    if settings.port and settings.port == settings.metrics_port:
+        return ["PORT and METRICS_PORT are the same: give each its own"]
     return []
 
 
@@ -58,7 +105,7 @@ def problems_of(settings: Settings, *, has_bot: bool) -> list[str]:
     """
     problems = [
         *storage_problems(settings),
-        *_database_problems(settings),
+        *_port_problems(settings),
         *_store_problems(settings),
         *_provider_problems(settings),
     ]

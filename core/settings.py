@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 PREFIX = "LIMNER_"
 CONFIG_FILE = "LIMNER_CONFIG"
+_POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
 
 
 class SettingsError(Exception):
@@ -148,13 +149,18 @@ class Settings(EnvironmentSettings):
 
 
 def storage_problems(settings: Settings) -> list[str]:
-    """Return where the keys are not apart from the data, or not private, in plain words."""
+    """Return where data or keys can't be kept, or not apart and private, in plain words."""
+    return [*_folder_problems(settings), *_database_problems(settings)]
+
+
+def _folder_problems(settings: Settings) -> list[str]:
     folder, data = settings.keys.resolve(), settings.data.resolve()
-    problems = [
-        f"{name} is not a folder"
-        for name, path in (("LIMNER_DATA", data), ("LIMNER_KEYS", folder))
-        if path.exists() and not path.is_dir()
-    ]
+    problems = []
+    for name, path in (("LIMNER_DATA", data), ("LIMNER_KEYS", folder)):
+        if path.exists() and not path.is_dir():
+            problems.append(f"{name} is not a folder")
+        elif not _can_be_written(path):
+            problems.append(f"{name} can't be made or written by this user")
     if folder == data or data in folder.parents:
         problems.append(
             "LIMNER_KEYS is inside LIMNER_DATA: a copy of the data would carry its own keys"
@@ -163,14 +169,31 @@ def storage_problems(settings: Settings) -> list[str]:
         problems.append("LIMNER_DATA is inside LIMNER_KEYS: keep the two apart")
     if folder.is_dir() and folder.stat().st_mode & 0o077:
         problems.append("LIMNER_KEYS can be entered by other users of this machine: chmod 700")
+    return problems
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Look at the folder, or at the nearest one above it that is there."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def _database_problems(settings: Settings) -> list[str]:
     url = settings.resolved_database_url()
+    if not url.startswith(("sqlite:///", *_POSTGRESQL)):
+        return ["DATABASE_URL is neither sqlite:///… nor postgresql://…"]
+    if not _is_readable(url):
+        return ["DATABASE_URL can't be read: write postgresql://user:password@host:5432/name"]
+    problems = []
     if url.startswith("sqlite:///"):
-        file = Path(url.removeprefix("sqlite:///")).resolve()
-        if folder in file.parents:
+        named = url.removeprefix("sqlite:///")
+        if named.startswith(":memory:") or not named.partition("?")[0]:
+            problems.append("DATABASE_URL names no file: sqlite:///… must be kept somewhere")
+        elif settings.keys.resolve() in Path(named).resolve().parents:
             problems.append("DATABASE_URL is a file inside LIMNER_KEYS: keep the two apart")
     if settings.keys_database_url is not None:
         keys_url = settings.keys_database_url.get_secret_value()
-        if not keys_url.startswith(("postgresql://", "postgresql+psycopg://")):
+        if not keys_url.startswith(_POSTGRESQL) or not _is_readable(keys_url):
             problems.append("LIMNER_KEYS_DATABASE_URL is not postgresql://…")
         elif _server_and_name(keys_url) == _server_and_name(url):
             problems.append(
@@ -178,6 +201,14 @@ def storage_problems(settings: Settings) -> list[str]:
                 "carry its own keys"
             )
     return problems
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        urlsplit(url).port  # noqa: B018 - asking is the check
+    except ValueError:
+        return False
+    return True
 
 
 def _server_and_name(url: str) -> tuple[object, ...]:

@@ -1,11 +1,14 @@
 """What an operator sets for Discord; the addresses exist so that tests stay on loopback."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from core.settings import EnvironmentSettings, split_list
+
+_TOKEN = re.compile(r"[!-~]+")
 
 
 class DiscordSettings(EnvironmentSettings):
@@ -28,3 +31,17 @@ class DiscordSettings(EnvironmentSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return split_list(value)
+
+    def problems(self) -> list[str]:
+        """Return what can't be right, one plain line each, without any value."""
+        found = []
+        if self.token and not _TOKEN.fullmatch(self.token.get_secret_value()):
+            found.append("DISCORD_TOKEN is not a token: it has no spaces and only plain letters")
+        for name, address, schemes in (
+            ("DISCORD_API_BASE", self.api_base, ("https://", "http://")),
+            ("DISCORD_GATEWAY_URL", self.gateway_url, ("wss://", "ws://")),
+            ("DISCORD_CDN_BASE", self.cdn_base, ("https://", "http://")),
+        ):
+            if not address.startswith(schemes):
+                found.append(f"{name} must begin with {schemes[0]}")
+        return found

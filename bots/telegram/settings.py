@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 
 from core.settings import EnvironmentSettings
 
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -35,6 +36,20 @@ class TelegramSettings(EnvironmentSettings):
     def problems(self) -> list[str]:
         """Return what is missing or contradictory, one plain line each, without any value."""
         found = []
+        if self.token and not _TOKEN.fullmatch(self.token.get_secret_value()):
+            found.append(
+                "TELEGRAM_TOKEN is not a token: BotFather gives digits, a colon and letters"
+            )
+        for name, address in (
+            ("TELEGRAM_API_BASE", self.api_base),
+            ("TELEGRAM_FILE_BASE", self.file_base),
+        ):
+            if not address.startswith(("https://", "http://")):
+                found.append(f"{name} must begin with https://")
+        if self.webhook_secret is not None and not self.webhook_url:
+            found.append(
+                "LIMNER_TELEGRAM_WEBHOOK_SECRET is set but LIMNER_TELEGRAM_WEBHOOK_URL is not"
+            )
         if self.webhook_url:
             if urlsplit(self.webhook_url).scheme != "https":
                 found.append("LIMNER_TELEGRAM_WEBHOOK_URL must begin with https://")

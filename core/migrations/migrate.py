@@ -24,6 +24,7 @@ _LOCK = 727_001
 """The name of the lock on PostgreSQL; for SQLite it is a file beside the database."""
 
 
+NO_DATA_FOLDER = "LIMNER_DATA can't be made: check the path and who may write there"
 UNREACHABLE = "The database can't be reached or opened: check DATABASE_URL, or LIMNER_DATA"
 
 
@@ -86,9 +87,13 @@ def migrate_database(settings: Settings) -> None:
     """Make the data folder if need be and bring the configured database up to date. Blocking.
 
     Raises:
-        CannotStart: the database can't be reached or opened; nothing was changed.
+        CannotStart: the data folder can't be made, or the database can't be reached or opened;
+            nothing was changed.
     """
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise CannotStart(NO_DATA_FOLDER) from trouble
     try:
         migrate(Database(settings.resolved_database_url()))
     except OperationalError as unreachable:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Iterable, Iterator
 
 import uvicorn
@@ -108,20 +109,26 @@ def metrics_app(app: App) -> Starlette:
 
 
 async def serve_metrics(app: App, port: int) -> None:
-    """Serve until cancelled, on 127.0.0.1 only."""
+    """Serve until cancelled, on 127.0.0.1 only.
+
+    Raises:
+        OSError: the port is taken; nothing was started.
+    """
     config = uvicorn.Config(
         metrics_app(app),
-        host="127.0.0.1",
-        port=port,
         log_config=None,
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
-    server = _MetricsServer(config)
-    serving = asyncio.ensure_future(server.serve())
-    try:
-        await asyncio.shield(serving)
-    finally:
-        server.should_exit = True
-        await serving
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Bound here: uvicorn would end the whole process when the port is taken.
+        listener.bind(("127.0.0.1", port))
+        server = _MetricsServer(config)
+        serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+        try:
+            await asyncio.shield(serving)
+        finally:
+            server.should_exit = True
+            await serving

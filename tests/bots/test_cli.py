@@ -162,6 +162,41 @@ async def test_run_serves_the_page_and_the_metrics_and_stops_when_told(tmp_path:
     assert "Traceback" not in said.decode()
 
 
+@pytest.mark.parametrize("name", ["PORT", "METRICS_PORT"])
+async def test_a_port_that_is_taken_is_one_line(tmp_path: Path, name: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = {"PORT": "0"} | {name: str(taken.getsockname()[1])}
+        status, said = await limner(tmp_path, "run", **ports)
+
+    assert status == 2
+    assert "- PORT, METRICS_PORT or the webhook's port is taken" in said
+    assert "Traceback" not in said
+    assert "SystemExit" not in said
+
+
+@pytest.mark.parametrize("command", ["migrate", "status", "run"])
+async def test_a_database_out_of_reach_is_one_line(tmp_path: Path, command: str) -> None:
+    url = f"postgresql://limner:a-secret-token@127.0.0.1:{a_free_port()}/limner"
+    status, said = await limner(tmp_path, command, DATABASE_URL=url)
+
+    assert status == 2
+    assert "- The database can't be reached" in said
+    assert "a-secret-token" not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder here that refuses root too")
+@pytest.mark.parametrize("name", ["LIMNER_DATA", "LIMNER_KEYS"])
+async def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, name: str) -> None:
+    status, said = await limner(tmp_path, "status", **{name: "/proc/limner"})
+
+    assert status == 2
+    assert f"- {name} can't be made" in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.slow
 async def test_the_procfile_runs_with_honcho(tmp_path: Path) -> None:
     port = a_free_port()

@@ -144,6 +144,38 @@ def test_the_data_must_not_be_in_the_keys_folder(tmp_path: Path) -> None:
     assert problem.startswith("DATABASE_URL")
 
 
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("mysql://root:hunter2-secret@h/d", "neither sqlite:///… nor postgresql://…"),
+        ("postgresql://limner:hunter2-secret@host:port/limner", "can't be read"),
+        ("postgresql://limner:hunter2-secret@[host/limner", "can't be read"),
+        ("sqlite:///", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("sqlite:///?mode=ro", "names no file"),
+    ],
+)
+def test_a_database_that_no_driver_could_open_is_named(
+    tmp_path: Path, url: str, problem: str
+) -> None:
+    (said,) = storage_problems(settings_for(tmp_path, url))
+    assert said.startswith("DATABASE_URL ")
+    assert problem in said
+    assert "hunter2" not in said
+
+
+def test_a_keys_database_that_no_driver_could_open_is_named(tmp_path: Path) -> None:
+    url = "postgresql://limner:hunter2-secret@host:port/keys"
+    (said,) = storage_problems(settings_for(tmp_path, LIMNER_KEYS_DATABASE_URL=url))
+    assert said == "LIMNER_KEYS_DATABASE_URL is not postgresql://…"
+
+
+def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings = settings_for(tmp_path, LIMNER_KEYS=tmp_path / "file" / "keys")
+    assert storage_problems(settings) == ["LIMNER_KEYS can't be made or written by this user"]
+
+
 def test_a_keys_database_is_postgresql(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, LIMNER_KEYS_DATABASE_URL="mysql://h/k")
     (problem,) = storage_problems(settings)

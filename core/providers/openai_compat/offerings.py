@@ -33,11 +33,21 @@ def offerings_of(
     The catalogue's privacy facts hold for the service's own hosts only. The same protocol at any
     other public address is a stranger, and its facts are unknown, unless the operator vouches.
     """
-    own = self_hosted or (dialect.self_hosted and is_own_network(host))
+    own = _is_own(dialect, host, self_hosted=self_hosted)
     facts = privacy or _facts(dialect, host, own=own)
     processor = "" if own else (dialect.processor if host in dialect.hosts else host)
     chosen = tuple(_model(dialect, name) for name in models) or dialect.models
     return tuple(Listed(_offering(dialect, model, facts, processor), model) for model in chosen)
+
+
+def is_known_place(dialect: Dialect, host: str, *, self_hosted: bool) -> bool:
+    """Say whether somebody answers for what is kept at this host; if not, it is never used."""
+    is_own = _is_own(dialect, host, self_hosted=self_hosted)
+    return is_own or (dialect.privacy is not None and host in dialect.hosts)
+
+
+def _is_own(dialect: Dialect, host: str, *, self_hosted: bool) -> bool:
+    return self_hosted or (dialect.self_hosted and is_own_network(host))
 
 
 def _facts(dialect: Dialect, host: str, *, own: bool) -> PrivacyFacts:

@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+from discord import LoginFailure
+
+from bots.discord.app import run
 from bots.discord.render import says
-from tests.bots.discord.stage import Stage, the_bot
+from tests.bots.discord.stage import Stage, settings_of, the_bot
 from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord.faults import RateLimited, Reset, Status
 from tests.factories import a_worker, an_app
 from tests.fakes import FakeProvider
 
@@ -55,3 +60,27 @@ async def test_a_restart_while_it_is_painted_changes_nothing_for_the_person(tmp_
             await Stage(app, emulator, provider, guild, room).shows(message, "Vary")
         assert room.messages == [message]
         assert emulator.violations == []
+
+
+@pytest.mark.parametrize("fault", [Reset(), Status(502), RateLimited(0.1, via=False)])
+@pytest.mark.parametrize("route", ["GET /users/@me", "GET /gateway/bot"])
+async def test_a_bot_that_starts_while_discord_is_down_comes_up_with_it(
+    tmp_path: Path, route: str, fault: Reset | Status | RateLimited
+) -> None:
+    provider = FakeProvider()
+    async with DiscordEmulator() as emulator, an_app(providers=[provider], folder=tmp_path) as app:
+        guild = await emulator.guild()
+        stage = Stage(app, emulator, provider, guild, await emulator.text_channel(guild))
+        ann = await stage.adult()
+        emulator.faults.add(route, fault, times=1)
+        async with a_worker(app), the_bot(app, emulator):
+            assert emulator.faults.waiting == []
+            await stage.result(ann.uses("imagine", prompt="a fox"))
+        assert emulator.violations == []
+
+
+async def test_a_token_that_discord_does_not_know_is_not_tried_again(tmp_path: Path) -> None:
+    async with DiscordEmulator() as emulator, an_app(folder=tmp_path) as app:
+        settings = settings_of(emulator, DISCORD_TOKEN="unknown.to.discord")
+        with emulator.seams(), pytest.raises(LoginFailure):
+            await run(app, settings)
