@@ -35,6 +35,7 @@ from core.settings import Settings
 from core.storage.database import Database
 from core.worker import working
 from tests.fakes import FakeProvider
+from tests.patience import LONG_S
 
 
 def settings_for(folder: Path, database_url: str = "", **changes: object) -> Settings:
@@ -168,7 +169,7 @@ async def until(
     actor: Actor,
     request_id: RequestId,
     state: RequestState = RequestState.DELIVERED,
-    timeout_s: float = 20,
+    timeout_s: float = LONG_S,
 ) -> RequestStatus:
     """Wait until a request has come to a state."""
     async with asyncio.timeout(timeout_s):

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
+from tests.patience import LONG_S
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
@@ -123,7 +125,7 @@ async def a_visit(
             reduced_motion=reduced_motion,
             accept_downloads=True,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(LONG_S * 1000)
         page = context.pages[0] if context.pages else await context.new_page()
         visit = Visit(page)
         _watch(visit)

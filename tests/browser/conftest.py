@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from playwright.async_api import expect
 
 from tests.bots.playground.service import Playground, a_playground
+from tests.patience import LONG_S
+
+expect.set_options(timeout=LONG_S * 1000)
 
 
 class Open(Protocol):

@@ -18,6 +18,7 @@ from tests.emulators.discord import DiscordEmulator, Handle, Person
 from tests.emulators.discord.state import Channel, Guild, Message, walk
 from tests.factories import a_worker, an_app
 from tests.fakes import FakeProvider
+from tests.patience import LONG_S
 
 TEXT_DISPLAY = 10
 
@@ -87,7 +88,7 @@ class Stage:
         view = await quota(self.app, actor(person))
         return view.daily_credits - view.available
 
-    async def shows(self, message: Message, label: str, timeout_s: float = 15) -> Message:
+    async def shows(self, message: Message, label: str, timeout_s: float = LONG_S) -> Message:
         """Wait until a message has a button with this label."""
         await self.emulator.until(
             lambda: label in [button.get("label") for button in message.buttons()],
@@ -113,7 +114,7 @@ class Stage:
     async def waits(self, asked: Handle) -> Message:
         """The message of a request that has come to the provider and waits for its word."""
         message = await asked.response()
-        await self.emulator.until(lambda: bool(self.provider.submits), 15, "submit")
+        await self.emulator.until(lambda: bool(self.provider.submits), what="submit")
         return message
 
 

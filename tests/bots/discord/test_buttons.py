@@ -45,7 +45,7 @@ async def test_delete_takes_the_picture_away_everywhere(stage: Stage) -> None:
     ann = await stage.adult()
     message = await stage.result(ann.uses("imagine", prompt="a fox"))
     ann.presses(message, "Delete")
-    await stage.emulator.until(lambda: "deleted" in message.text, 10, "deletion")
+    await stage.emulator.until(lambda: "deleted" in message.text, what="deletion")
     assert message.attachments == []
     assert message.buttons() == []
     assert "fox" not in message.text
@@ -56,7 +56,7 @@ async def test_one_of_several_can_be_deleted_and_the_grid_is_drawn_anew(stage: S
     message = await stage.result(ann.uses("imagine", prompt="a fox", count=3), "3")
     opened = await ann.presses(message, "2").response()
     ann.presses(opened, "Delete")
-    await stage.emulator.until(lambda: "deleted" in opened.text, 10, "deletion")
+    await stage.emulator.until(lambda: "deleted" in opened.text, what="deletion")
     await stage.emulator.until(
         lambda: [b["label"] for b in message.buttons()][:3] == ["1", "3", "Vary"], 10, "grid"
     )

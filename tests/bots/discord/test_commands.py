@@ -88,7 +88,7 @@ async def test_settings_change_the_language_and_the_region(stage: Stage) -> None
     saved = await ann.submits(modal, {"country": "de"}).response()
     assert "Region: DE" in saved.text
     ann.presses(panel, "简体中文")
-    await stage.emulator.until(lambda: "语言" in panel.text, 10, "Chinese")
+    await stage.emulator.until(lambda: "语言" in panel.text, what="Chinese")
     assert (await meet(stage.app, actor(ann))).language == "zh_Hans"
     assert "点" in (await ann.uses("quota").response()).text
     back = await ann.uses("settings", language="en", region="hk").response()

@@ -75,7 +75,7 @@ async def test_a_lost_answer_to_a_new_message_does_not_double_it(stage: Stage) -
     stage.provider.gate.set()
     again = await _one_message(stage, stage.room)
     # The nonce would have caught it too; after some minutes only the look does.
-    await stage.emulator.until(lambda: len(again.edits) == 1, 15, "second try")
+    await stage.emulator.until(lambda: len(again.edits) == 1, what="second try")
     assert _calls(stage, POST) == before + 1
     assert len(stage.room.messages) == 1
 
@@ -83,11 +83,11 @@ async def test_a_lost_answer_to_a_new_message_does_not_double_it(stage: Stage) -
 async def test_a_lost_answer_to_an_edit_is_repeated_unseen(stage: Stage) -> None:
     ann = await stage.adult()
     _asked, message = await _held(stage, ann)
-    await stage.emulator.until(lambda: "50" in message.text, 15, "progress")
+    await stage.emulator.until(lambda: "50" in message.text, what="progress")
     stage.emulator.faults.add(HOOK_EDIT, LostAnswer())
     stage.provider.gate.set()
     await stage.shows(message, "Vary")
-    await stage.emulator.until(lambda: _done(stage), 15, "second try")
+    await stage.emulator.until(lambda: _done(stage), what="second try")
     await _delivered(stage, ann)
     assert stage.room.messages == [message]
 
@@ -105,7 +105,7 @@ async def _delivered(stage: Stage, ann: Person) -> None:
 async def test_the_platform_pushing_back_only_delays(stage: Stage) -> None:
     ann = await stage.adult()
     _asked, message = await _held(stage, ann)
-    await stage.emulator.until(lambda: "50" in message.text, 15, "progress")
+    await stage.emulator.until(lambda: "50" in message.text, what="progress")
     stage.emulator.faults.add(HOOK_EDIT, RateLimited(0.2, via=False))
     stage.provider.gate.set()
     await stage.shows(message, "Vary")
@@ -115,7 +115,7 @@ async def test_the_platform_pushing_back_only_delays(stage: Stage) -> None:
 async def test_a_server_error_only_delays(stage: Stage) -> None:
     ann = await stage.adult()
     asked, message = await _held(stage, ann)
-    await stage.emulator.until(lambda: "50" in message.text, 15, "progress")
+    await stage.emulator.until(lambda: "50" in message.text, what="progress")
     stage.emulator.expire(asked)
     stage.emulator.faults.add(EDIT, Status(503))
     stage.provider.gate.set()
@@ -143,7 +143,7 @@ async def test_a_deleted_channel_moves_the_picture_to_private(stage: Stage) -> N
     stage.emulator.faults.add(POST, LostAnswer())
     stage.provider.gate.set()
     private = await _one_message(stage, ann.dm)
-    await stage.emulator.until(lambda: len(private.edits) == 1, 15, "second try")
+    await stage.emulator.until(lambda: len(private.edits) == 1, what="second try")
     assert len(ann.dm.messages) == 1
 
 

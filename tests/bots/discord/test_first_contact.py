@@ -41,7 +41,7 @@ async def test_who_is_younger_gets_no_picture_and_nothing_is_kept(stage: Stage) 
     ann = stage.emulator.person("Ann")
     question = await ann.uses("imagine", prompt="a lighthouse").response()
     ann.presses(question, "I am younger")
-    await stage.emulator.until(lambda: "honest" in question.text, 10, "answer")
+    await stage.emulator.until(lambda: "honest" in question.text, what="answer")
     assert question.buttons() == []
     refused = await ann.uses("imagine", prompt="a lighthouse").response()
     assert refused.ephemeral
@@ -58,6 +58,6 @@ async def test_help_greets_a_new_person_after_the_answer(stage: Stage) -> None:
     assert greeting.ephemeral
     assert "Pictures are made by AI" in greeting.text
     ann.presses(greeting, "I am 18 or older")
-    await stage.emulator.until(lambda: "Thank you" in greeting.text, 10, "thanks")
+    await stage.emulator.until(lambda: "Thank you" in greeting.text, what="thanks")
     message = await stage.result(ann.uses("imagine", prompt="a fox"))
     assert "a fox" in message.text

@@ -15,7 +15,7 @@ async def test_a_prompt_becomes_a_picture_in_the_same_message(stage: Stage) -> N
     asked = ann.uses("imagine", prompt="a lighthouse in a storm")
     message = await stage.waits(asked)
     assert "credits held, 22 left" in stage.seen(message)
-    await stage.emulator.until(lambda: "Painting · 50" in message.text, 15, "progress")
+    await stage.emulator.until(lambda: "Painting · 50" in message.text, what="progress")
     assert message.attachments[0].filename == "preview.jpg"
     assert [button["label"] for button in message.buttons()] == ["Cancel"]
     stage.provider.gate.set()

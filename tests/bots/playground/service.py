@@ -17,6 +17,7 @@ from core.kernel.ids import new_id
 from core.kernel.people import Actor
 from core.providers.port import Provider
 from tests.factories import a_worker, an_app
+from tests.patience import LONG_S
 
 Json = dict[str, Any]
 TOKENS = ("FIRST_TOKEN", "SECOND_TOKEN")
@@ -49,7 +50,7 @@ class Playground:
 
     async def until(self, card_id: str, *states: str) -> Json:
         """Wait until a card has come to one of these states."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG_S):
             while True:
                 card = await self.read(f"/api/requests/{card_id}")
                 if card["state"] in states:
@@ -82,7 +83,7 @@ async def served(app: App, port: int = 0) -> AsyncIterator[str]:
     address: asyncio.Queue[str] = asyncio.Queue()
     task = asyncio.create_task(serve(app, port, missing_tokens=TOKENS, on_ready=address.put_nowait))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG_S):
             url = await address.get()
         yield url
     finally:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sse_starlette import ServerSentEvent
 
+from bots.playground import serve as serving
 from bots.playground.delivery import PageDelivery
 from bots.playground.events import KEPT, WAITING_AT_MOST, Hub
 from bots.playground.serve import serve
@@ -18,6 +19,7 @@ from core.kernel.ids import RequestId
 from tests.bots.playground.service import a_playground, served
 from tests.factories import an_app
 from tests.fakes import FakeProvider
+from tests.patience import LONG_S
 
 Heard = tuple[str, str, Any]
 
@@ -101,7 +103,7 @@ async def stream_of(
     fields: dict[str, str] = {}
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(LONG_S),
         client.stream("GET", f"/api/events?after={after}", headers=sent) as answer,
     ):
         assert answer.headers["content-type"].startswith("text/event-stream")
@@ -124,10 +126,9 @@ async def test_a_request_is_told_from_the_line_to_the_picture() -> None:
     async with a_playground(providers=[provider]) as page:
         after = (await page.read("/api/state"))["heard"]
         listening = asyncio.create_task(stream_of(page.client, after, "done"))
+        painting = asyncio.create_task(stream_of(page.client, after, "painting"))
         card = await page.asked("a fox --n 2")
-        await page.until(card["id"], "painting")
-        # Long enough for one drawing of the progress; the platform's own pace is the core's.
-        await asyncio.sleep(1.5)
+        await painting
         provider.gate.set()
         heard = await listening
 
@@ -160,17 +161,21 @@ async def test_a_page_of_the_former_process_is_told_to_load_everything() -> None
     assert [name for _, name, _ in heard] == ["hello", "resync"]
 
 
-async def test_the_server_stops_at_once_although_a_page_listens() -> None:
+async def test_the_server_stops_at_once_although_a_page_listens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Far more patience than the server ever needs: a page that held it up would be seen.
+    monkeypatch.setattr(serving, "STOP_WITHIN_S", 4 * LONG_S)
     loop = asyncio.get_running_loop()
     async with an_app() as app, httpx.AsyncClient(trust_env=False) as client:
         async with served(app) as url:
             client.base_url = httpx.URL(url)
             listening = asyncio.create_task(stream_of(client, "", "never"))
-            await asyncio.sleep(0.3)
+            await stream_of(client, "", "resync")
             began_s = loop.time()
         heard = await listening
 
-    assert loop.time() - began_s < 3
+    assert loop.time() - began_s < LONG_S
     assert [name for _, name, _ in heard] == ["hello", "resync"]
 
 

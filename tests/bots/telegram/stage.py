@@ -21,6 +21,7 @@ from core.quotas.queries import quota
 from tests.emulators.telegram import Chat, Emulator, Message, Person
 from tests.factories import a_worker, an_app
 from tests.fakes import FakeProvider
+from tests.patience import LONG_S
 
 QUICK = Patience(connect_s=2, read_s=1.5, write_s=2, media_write_s=2)
 
@@ -32,6 +33,14 @@ def settings_for(emulator: Emulator, **changes: object) -> TelegramSettings:
         "TELEGRAM_FILE_BASE": emulator.base_file_url,
     }
     return TelegramSettings.model_validate(values | changes)
+
+
+@dataclass(frozen=True)
+class _AtWork:
+    """What the bot has not confirmed yet, and how often it has spoken."""
+
+    waiting: int
+    calls: int
 
 
 @dataclass
@@ -84,7 +93,7 @@ class Stage:
     async def credits_of(self, person: Person) -> int:
         return int((await quota(self.app, self.actor_of(person))).available)
 
-    async def picture(self, chat: Chat, number: int = 1, timeout_s: float = 15) -> Message:
+    async def picture(self, chat: Chat, number: int = 1, timeout_s: float = LONG_S) -> Message:
         """Wait until the bot shows ``number`` finished results in a chat; the last of them."""
 
         def finished() -> list[Message]:
@@ -93,7 +102,7 @@ class Stage:
         await self.emulator.until(lambda: len(finished()) >= number, timeout_s)
         return finished()[-1]
 
-    async def said(self, chat: Chat, words: str, timeout_s: float = 10) -> Message:
+    async def said(self, chat: Chat, words: str, timeout_s: float = LONG_S) -> Message:
         """Wait until the bot says something with these words in a chat."""
 
         def found() -> list[Message]:
@@ -104,8 +113,22 @@ class Stage:
         return found()[-1]
 
     async def settled(self, seconds: float = 0.6) -> None:
-        """Let whatever would still happen happen."""
-        await asyncio.sleep(seconds)
+        """Let whatever would still happen happen: no update is left, and the bot is quiet."""
+        loop = asyncio.get_running_loop()
+        quiet_since_s, before = loop.time(), self._at_work()
+        async with asyncio.timeout(LONG_S):
+            while loop.time() - quiet_since_s < seconds:
+                await asyncio.sleep(0.05)
+                now = self._at_work()
+                if now != before or now.waiting:
+                    quiet_since_s, before = loop.time(), now
+
+    def _at_work(self) -> _AtWork:
+        polls = self.bot is not None and not self.settings.webhook_url
+        return _AtWork(
+            waiting=len(self.emulator.updates.pending) if polls else 0,
+            calls=sum(call.method != "getUpdates" for call in self.emulator.calls),
+        )
 
 
 def is_result(message: Message) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from core.accounts.commands import meet
 from core.generation.queries import picture_file
 from tests.bots.telegram.stage import a_stage
+from tests.emulators.telegram import Message
 from tests.emulators.telegram.library import a_picture
 from tests.fakes import FakeProvider
 
@@ -115,10 +116,13 @@ async def test_a_picture_from_elsewhere_and_a_broken_one_are_told_apart() -> Non
         ada.sends_document(b"not a picture at all", "/verify")
         await stage.said(ada.chat, "I can't read that as a picture")
         ada.sends_photo(a_picture("blue"))
-        await stage.settled()
 
-        asks = [m for m in ada.received if "Send me a picture" in (m.text or "")]
-        assert len(asks) == 2
+        def asks() -> list[Message]:
+            return [m for m in ada.received if "Send me a picture" in (m.text or "")]
+
+        await stage.emulator.until(lambda: len(asks()) == 2)
+        await stage.settled()
+        assert len(asks()) == 2
 
 
 async def test_commands_and_descriptions_are_registered_by_scope_and_language() -> None:

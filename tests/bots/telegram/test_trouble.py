@@ -6,9 +6,10 @@ from core.generation.values import RequestState
 from tests.bots.telegram.stage import Stage, a_stage, is_result
 from tests.emulators.telegram import ApiError, Chat, Fault, Person
 from tests.fakes import FakeProvider
+from tests.patience import LONG_S
 
 
-async def delivered(stage: Stage, person: Person, timeout_s: float = 15) -> None:
+async def delivered(stage: Stage, person: Person, timeout_s: float = LONG_S) -> None:
     """Wait until the core counts every request of a person as delivered."""
     async with asyncio.timeout(timeout_s):
         while True:
@@ -28,7 +29,7 @@ async def test_a_picture_that_arrives_although_the_call_timed_out_is_not_sent_tw
         stage.emulator.faults.add("editMessageMedia", Fault.timeout_after_effect(3), times=2)
         ada.says("a fox")
 
-        await delivered(stage, ada, 30)
+        await delivered(stage, ada)
         await stage.settled()
 
         assert results_in(stage, ada.chat) == 1
@@ -42,7 +43,7 @@ async def test_a_status_line_whose_answer_was_lost_leaves_at_most_one_quiet_line
         stage.emulator.faults.add("sendMessage", Fault.timeout_after_effect(3))
         ada.says("a fox")
 
-        await delivered(stage, ada, 30)
+        await delivered(stage, ada)
         await stage.settled()
 
         assert results_in(stage, ada.chat) == 1
@@ -59,7 +60,7 @@ async def test_a_push_back_is_waited_out() -> None:
         stage.emulator.faults.add("editMessageMedia", Fault.retry_after(1), times=2)
         ada.says("a fox")
 
-        await delivered(stage, ada, 30)
+        await delivered(stage, ada)
 
         assert results_in(stage, ada.chat) == len(ada.received) == 1
 
@@ -74,7 +75,7 @@ async def test_errors_of_the_platform_and_lost_connections_are_waited_out() -> N
         faults.add("getUpdates", Fault.status(502))
         ada.says("a fox")
 
-        await delivered(stage, ada, 40)
+        await delivered(stage, ada)
 
         assert results_in(stage, ada.chat) == len(ada.received) == 1
 
@@ -165,7 +166,7 @@ async def test_what_the_platform_cant_show_as_a_photo_comes_as_a_file() -> None:
         stage.emulator.faults.add("editMessageMedia", broken)
         ada.says("a fox")
 
-        await delivered(stage, ada, 30)
+        await delivered(stage, ada)
 
         assert results_in(stage, ada.chat) == len(ada.received) == 1
 
@@ -176,7 +177,7 @@ async def test_a_process_that_dies_between_accepting_and_sending_still_delivers_
         # Both tries to say "in line" are lost before they reach anybody.
         stage.emulator.faults.add("sendMessage", Fault.connection_reset)
         ada.says("a fox")
-        await delivered(stage, ada, 30)
+        await delivered(stage, ada)
         await stage.restart()
         await stage.settled(1)
 

@@ -18,6 +18,7 @@ from core.migrations.migrate import migrate
 from core.storage.database import Database
 from tests.core.engine.worker_process import options
 from tests.core.storage.live_schema import all_cells
+from tests.patience import LONG_S
 
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"gAI", b"gAM", b"gAQ", b"gAU")
 """How pickles of protocols 2 to 5 begin, as bytes and in base 64."""
@@ -74,7 +75,7 @@ class Bench:
         await self.engine.launch(self.job, repair)
         yield
 
-    async def until(self, condition: Any, timeout_s: float = 20) -> None:
+    async def until(self, condition: Any, timeout_s: float = LONG_S) -> None:
         async with asyncio.timeout(timeout_s):
             while True:
                 if condition():
@@ -221,7 +222,7 @@ async def test_a_job_with_a_bug_is_given_up_and_its_error_text_is_not_kept(bench
     bench.bug = RuntimeError("canary words of a person")
     request_id = await bench.queue()
     async with bench.working():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG_S):
             while await bench.engine.failed_jobs([request_id]) != [request_id]:
                 await asyncio.sleep(0.05)
     engine = bench.database.sync_engine()
@@ -238,7 +239,7 @@ async def test_a_job_that_takes_too_long_is_given_up(database_url: str) -> None:
     request_id = await bench.queue()
     async with bench.working():
         await bench.until(lambda: bench.running["p1"] == 1)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG_S):
             while await bench.engine.failed_jobs([request_id]) != [request_id]:
                 await asyncio.sleep(0.1)
         bench.gate.set()

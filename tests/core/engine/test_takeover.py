@@ -13,6 +13,7 @@ from core.kernel.ids import RequestId, new_id
 from core.migrations.migrate import migrate
 from core.storage.database import Database
 from tests.core.engine.worker_process import a_worker_process, options, written
+from tests.patience import LONG_S
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +32,7 @@ async def queue_a_job(url: str) -> RequestId:
 
 async def until_written(folder: Path, request_id: str, step: str, times: int = 1) -> list[int]:
     """Wait until a step has begun so often; return the processes that began it."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(LONG_S):
         while True:
             found = [pid for one, name, pid in written(folder) if (one, name) == (request_id, step)]
             if len(found) >= times:

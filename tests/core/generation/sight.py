@@ -17,6 +17,7 @@ from core.kernel.people import Actor
 from core.quotas.rows import BalanceRow, HoldRow, LedgerRow
 from tests.factories import accepted
 from tests.fakes import AN_OFFERING, FakeProvider, an_offering
+from tests.patience import LONG_S
 
 SIDE_PX = 256
 SMALL = replace(
@@ -80,7 +81,7 @@ async def blobs_of(app: App, actor: Actor) -> int:
 
 
 async def soon(
-    what: Callable[[], bool] | Callable[[], Awaitable[bool]], timeout_s: float = 15
+    what: Callable[[], bool] | Callable[[], Awaitable[bool]], timeout_s: float = LONG_S
 ) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(timeout_s):

@@ -80,7 +80,11 @@ async def test_a_push_back_is_waited_out_longer_each_time(database_url: str) -> 
         await turn_outbox(app, patient, attempt=4)
         async with a_delivery(app, surface):
             await soon(lambda: len(surface.parcels) == 3)
-            await asyncio.sleep(0.1)
+
+            async def is_put_back() -> bool:
+                return (await outbox_of(app, patient)).state == "waiting"
+
+            await soon(is_put_back)
         row = await outbox_of(app, patient)
         async with app.transaction() as tx:
             now = await app.database.now(tx)
@@ -109,8 +113,8 @@ class _Mortal(RecordingSurface):
     sent: list[str] = field(default_factory=list)
 
     async def deliver(self, parcel: Parcel) -> DeliveryResult:
-        self.sent.append(parcel.status.request_id)
         await parcel.remember("made before the crash")
+        self.sent.append(parcel.status.request_id)
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -120,7 +124,6 @@ async def _send_and_die(app: App, surface: _Mortal) -> None:
     loop = DeliveryLoop(app, surface, timedelta(0))
     await loop._drain()
     await soon(lambda: bool(surface.sent))
-    await asyncio.sleep(0.1)
     tasks = list(loop._sending.values())
     for task in tasks:
         task.cancel()
@@ -162,7 +165,8 @@ async def test_a_loop_that_stops_lets_go_at_once() -> None:
             await soon(lambda: dead.sent == [request_id])
 
         async with a_delivery(app, surface):
-            await until(app, person, request_id, timeout_s=5)
+            # Well before its claim would have run out.
+            await until(app, person, request_id, timeout_s=outbox.CLAIM_S - 5)
 
         assert surface.parcels[0].was_started
 

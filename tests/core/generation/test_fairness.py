@@ -50,12 +50,17 @@ async def test_six_requests_of_one_person_do_not_hold_up_anothers_only_one() -> 
 
 
 async def test_one_person_has_no_more_at_work_than_the_plan_says(database_url: str) -> None:
-    provider = _Counting(offering=a_provider(credits_each=1).offering, moment_s=0.3)
+    provider = _Counting(offering=a_provider(credits_each=1).offering, moment_s=0)
+    provider.gate.clear()
     async with an_app(database_url=database_url, providers=[provider]) as app, a_worker(app):
         one, other = await an_adult(app, "1"), await an_adult(app, "2")
         for _ in range(5):
             await accepted(app, a_request(one, prompt="one"))
             await accepted(app, a_request(other, prompt="other"))
-        await soon(lambda: len(provider.finished) == 10, 30)
+        await soon(lambda: len(provider.at_work) == 4)
+        # Somebody's third would begin now, if it could.
+        await asyncio.sleep(1)
+        provider.gate.set()
+        await soon(lambda: len(provider.finished) == 10)
 
     assert provider.most_at_once == {"one": 2, "other": 2}

@@ -34,6 +34,7 @@ from tests.emulators.discord.state import (
     User,
     World,
 )
+from tests.patience import LONG_S
 
 
 class DiscordEmulator:
@@ -130,12 +131,12 @@ class DiscordEmulator:
         finally:
             discord.http.Route.BASE, socket.DEFAULT_GATEWAY, discord.Asset.BASE = before
 
-    async def connected(self, timeout_s: float = 10.0) -> None:
+    async def connected(self, timeout_s: float = LONG_S) -> None:
         """Wait until the bot's gateway is up on every shard."""
         await self.until(lambda: self.gateway.connected, timeout_s, "gateway connection")
 
     async def until(
-        self, done: Callable[[], bool], timeout_s: float = 10.0, what: str = "change"
+        self, done: Callable[[], bool], timeout_s: float = LONG_S, what: str = "change"
     ) -> None:
         """Wait until ``done()``; TimeoutError after ``timeout_s`` seconds."""
         await wait_until(self.world, done, timeout_s, what)

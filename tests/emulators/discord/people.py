@@ -27,6 +27,7 @@ from tests.emulators.discord.state import (
     User,
     World,
 )
+from tests.patience import LONG_S
 
 AUTOCOMPLETE, COMMAND, COMPONENT, MODAL = 4, 2, 3, 5
 CONTEXT_GUILD, CONTEXT_BOT_DM, CONTEXT_PRIVATE = 0, 1, 2
@@ -74,7 +75,7 @@ class Handle:
         assert self.kind is not None
         return self.kind
 
-    async def response(self, timeout_s: float = 10.0) -> Message:
+    async def response(self, timeout_s: float = LONG_S) -> Message:
         """The response as a person reads it: a deferred one once it is filled in."""
         await self.acknowledged(timeout_s)
         await self._until(
@@ -85,7 +86,7 @@ class Handle:
         assert self.original is not None
         return self.original
 
-    async def edited(self, timeout_s: float = 10.0) -> Message:
+    async def edited(self, timeout_s: float = LONG_S) -> Message:
         """The message a button or modal came from, once an edit of it followed."""
         message = self.interaction.message
         if message is None:
@@ -106,7 +107,7 @@ class Handle:
             raise LookupError(f"callback type {self.kind}, not choices")
         return list(self.interaction.callback["data"].get("choices") or [])
 
-    async def follow_up(self, number: int = 0, timeout_s: float = 10.0) -> Message:
+    async def follow_up(self, number: int = 0, timeout_s: float = LONG_S) -> Message:
         """The followup with this number, counted from 0."""
         await self._until(lambda: len(self.followups) > number, timeout_s, "followup")
         return self.followups[number]

@@ -18,6 +18,7 @@ from tests.emulators.telegram.schema import Schema
 from tests.emulators.telegram.server import TOKEN, Recorded, Server, listen, schemas
 from tests.emulators.telegram.state import Chat, Message, User, World
 from tests.emulators.telegram.updates import Updates
+from tests.patience import LONG_S
 
 _FIRST_PERSON_ID = 5_000_001
 _FIRST_GROUP_ID = -1_000_001
@@ -199,7 +200,7 @@ class Emulator:
         """Put the platform's clock forward."""
         self.world.ahead_s += time_ahead.total_seconds()
 
-    async def until(self, predicate: Callable[[], object], timeout_s: float = 10.0) -> None:
+    async def until(self, predicate: Callable[[], object], timeout_s: float = LONG_S) -> None:
         """Wait until ``predicate`` holds.
 
         Raises:
