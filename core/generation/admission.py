@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.accounts.values import Person
 from core.app import App
-from core.generation.errors import OfferingUnavailable
+from core.generation.errors import ModelUnknown, OfferingUnavailable
 from core.generation.values import ImageWish
 from core.kernel.units import Credits
 from core.moderation.errors import PromptRejected
@@ -32,6 +32,7 @@ async def admit(app: App, person: Person, wish: ImageWish, *, adult_room: bool) 
 
     Raises:
         PromptRejected: screening refused the words; nothing was charged.
+        ModelUnknown: there is no model of the wished name; nothing was charged.
         OfferingUnavailable: no offering can do it; nothing was charged.
     """
     words = f"{wish.prompt}\n{wish.style}"
@@ -41,6 +42,9 @@ async def admit(app: App, person: Person, wish: ImageWish, *, adult_room: bool) 
         raise PromptRejected(category=Category(category))
     receipt = choose(app, person.region, wish, max_credits=None, now=app.clock.now())
     if receipt.chosen is None:
+        known = tuple(offering.id for offering in app.registry.offerings())
+        if wish.offering_id and wish.offering_id not in known:
+            raise ModelUnknown(known=known)
         raise OfferingUnavailable(model=wish.offering_id, reason=_why(receipt, wish))
     offering = app.registry.offering(receipt.chosen)
     assert offering is not None

@@ -67,6 +67,15 @@ class OfferingUnavailable(CoreError):
         super().__init__(model=model, reason=reason)
 
 
+class ModelUnknown(CoreError):
+    """There is no model of the wished name; ``known`` are those there are. Nothing was charged."""
+
+    code = "model-unknown"
+
+    def __init__(self, *, known: tuple[str, ...]) -> None:
+        super().__init__(known=" ".join(known))
+
+
 class QuotaExceeded(CoreError):
     """The balance does not cover the request; nothing was charged."""
 

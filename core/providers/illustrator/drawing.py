@@ -28,7 +28,10 @@ _LIFTED_LAYERS = frozenset({"body", "clouds", "backdrop", "behind", "flying", "f
 
 @dataclass(frozen=True, slots=True)
 class DrawOrder:
-    """What to draw. Sides from 256 to 2048 pixels; an unknown style is drawn as ``natural``."""
+    """What to draw. Sides from 256 to 2048 pixels.
+
+    The style is a name or a word for one; an unknown style is drawn as ``natural``, and said.
+    """
 
     prompt: str
     negative: str
@@ -104,6 +107,14 @@ def _encode(picture: Image.Image, image_format: str) -> bytes:
     return out.getvalue()
 
 
+def _style_of(name: str) -> str:
+    """Return the style that a name, a part of it ("night-neon") or a word for it means, or ""."""
+    if name in FINISHES:
+        return name
+    parts = (part for part in name.lower().replace("_", "-").split("-") if part in FINISHES)
+    return next(parts, "") or read(name, "").style
+
+
 def draw(order: DrawOrder, on_preview: Callable[[int, bytes], None] | None = None) -> Drawing:
     """Draw a picture; the same order gives the same bytes.
 
@@ -117,7 +128,9 @@ def draw(order: DrawOrder, on_preview: Callable[[int, bytes], None] | None = Non
     if not all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in (order.width_px, order.height_px)):
         raise ValueError("a side is out of range")
     reading = read(order.prompt, order.negative)
-    style = order.style if order.style in FINISHES else DEFAULT_STYLE
+    wished = _style_of(order.style)
+    strange = (order.style,) if order.style and not wished else ()
+    style = wished or DEFAULT_STYLE
     if style == DEFAULT_STYLE and reading.style:
         style = reading.style
     frame = _plan(reading.scene, order)
@@ -140,5 +153,5 @@ def draw(order: DrawOrder, on_preview: Callable[[int, bytes], None] | None = Non
         height_px=order.height_px,
         mime=_MIMES[order.image_format],
         drawn_words=reading.drawn_words,
-        unknown_words=reading.unknown_words,
+        unknown_words=reading.unknown_words + strange,
     )

@@ -10,6 +10,7 @@ from core.generation import requests
 from core.generation.commands import request_images
 from core.generation.errors import (
     FlagInvalid,
+    ModelUnknown,
     OfferingUnavailable,
     PromptEmpty,
     QuotaExceeded,
@@ -161,7 +162,6 @@ async def test_more_waiting_requests_than_the_plan_allows_are_refused_and_cost_n
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [
-        ({"offering_id": "fake/nothing"}, "unknown-offering"),
         ({"offering_id": "fake/squares", "image_format": "webp"}, "format"),
         ({"image_format": "webp"}, "format"),
         ({"aspect": "21:9"}, "size"),
@@ -189,6 +189,18 @@ async def test_what_no_model_can_do_is_refused_with_the_reason(
 
         assert refused.value.facts["reason"] == reason
         assert refusal(refused.value, "en") != refusal(refused.value, "zh_Hans")
+        assert await count_of(app, RequestRow) == 0
+
+
+async def test_a_model_that_is_not_there_is_answered_with_those_that_are() -> None:
+    async with an_app(providers=[a_provider()]) as app:
+        person = await an_adult(app)
+
+        with pytest.raises(ModelUnknown) as refused:
+            await request_images(app, a_request(person, offering_id="walrus/1"))
+
+        assert refused.value.facts["known"] == AN_OFFERING.id
+        assert AN_OFFERING.id in refusal(refused.value, "zh_Hans")
         assert await count_of(app, RequestRow) == 0
 
 

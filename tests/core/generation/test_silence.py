@@ -11,7 +11,7 @@ import pytest
 
 from core.generation.commands import cancel_request, request_images
 from core.generation.delivery_port import DeliveryResult, Parcel, ProgressNote
-from core.generation.errors import OfferingUnavailable
+from core.generation.errors import ModelUnknown
 from core.generation.values import RequestState
 from core.logs import set_up_logs
 from core.moderation.errors import PromptRejected
@@ -108,7 +108,7 @@ async def _a_day(log_lines: io.StringIO) -> None:
         await cancel_request(app, person, stopped.request_id)
         with pytest.raises(PromptRejected):
             await request_images(app, a_request(person, prompt=f"a nude woman, {WORDS}"))
-        with pytest.raises(OfferingUnavailable):
+        with pytest.raises(ModelUnknown):
             await request_images(app, a_request(person, prompt=WORDS, offering_id="walrus/1"))
 
         await soon(lambda: "delivery failed" in log_lines.getvalue())

@@ -159,8 +159,25 @@ def test_each_style_looks_different() -> None:
             assert float(np.abs(one - other).mean()) > 6
 
 
+@pytest.mark.parametrize(
+    ("named", "style"),
+    [
+        ("水墨", "ink"),
+        ("Watercolour", "watercolor"),
+        ("night-neon", "neon"),
+        ("papercut", "paper-cut"),
+    ],
+)
+def test_a_style_is_known_by_its_other_names(named: str, style: str) -> None:
+    other = drawn(FOX, style=named)
+    assert other.data == drawn(FOX, style=style).data
+    assert other.unknown_words == ()
+
+
 def test_an_unknown_style_is_drawn_plainly_and_a_style_in_the_words_is_used() -> None:
-    assert drawn(FOX, style="baroque").data == drawn(FOX).data
+    plain = drawn(FOX, style="baroque")
+    assert plain.data == drawn(FOX).data
+    assert plain.unknown_words == (*drawn(FOX).unknown_words, "baroque")
     assert drawn("a watercolor fox").data != drawn("a fox").data
 
 
