@@ -4,14 +4,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from bots.playground.person import open_installation
 from core.accounts.commands import choose_language
 from core.generation.queries import history, picture_file
-from tests.bots.playground.service import Playground
+from tests.bots.playground.service import Playground, a_playground
 from tests.browser.chromium import Visit, a_visit
 from tests.browser.conftest import Open
+from tests.fakes import FakeProvider
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -49,6 +50,32 @@ async def test_first_visit_from_the_welcome_to_the_picture(opened: Open, tmp_pat
         await expect(page.get_by_role("img", name=FOX)).to_be_visible()
         await expect(page.locator(".caption")).to_contain_text("built-in illustrator")
         await visit.shot("03-picture")
+        clean(visit)
+
+
+async def test_the_preview_stays_until_the_picture_is_there(tmp_path: Path) -> None:
+    provider, is_let_through = FakeProvider(), asyncio.Event()
+    provider.gate.clear()
+
+    async def held_back(route: Route) -> None:
+        await is_let_through.wait()
+        await route.continue_()
+
+    async with (
+        a_playground(providers=[provider]) as playground,
+        a_visit(playground.url, tmp_path) as visit,
+    ):
+        page = visit.page
+        await visit.ask("a fox")
+        await expect(page.locator(".body.moving .preview.shown")).to_be_visible()
+        await page.route("**/api/pictures/*", held_back)
+        provider.gate.set()
+        await visit.done()
+        await expect(page.locator(".body.done .preview")).to_be_visible()
+        is_let_through.set()
+        await expect(page.locator(".body.done .preview")).to_have_count(0)
+        await visit.loaded()
+        await expect(page.get_by_role("img", name="a fox")).to_be_visible()
         clean(visit)
 
 

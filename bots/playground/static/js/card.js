@@ -158,6 +158,16 @@ function endedBody(card, act) {
   return h("div", { class: `body ${card.state}` }, parts);
 }
 
+/** Leave the preview in its place until the picture is there: nothing flashes empty between. */
+function keepPreview(former, body) {
+  const preview = former?.querySelector(".preview.shown");
+  const image = body.querySelector(".tile img");
+  if (!preview || !image) return;
+  image.before(preview);
+  const leave = () => preview.remove();
+  image.decode().then(leave, leave);
+}
+
 /** Make the list item of a card. `act(action, card, button, index)` is called for its buttons. */
 export function cardItem(card, act) {
   const answer = h("article", { class: "answer", tabindex: -1, "aria-label": t("page-answer") });
@@ -180,6 +190,7 @@ export function redraw(item, card, act) {
   if (former && item.dataset.shape === shape) return;
   const hadFocus = answer.contains(document.activeElement);
   const body = isMoving(card) ? movingBody(card, act) : endedBody(card, act);
+  keepPreview(former, body);
   answer.replaceChildren(body);
   measure(answer, card);
   item.dataset.shape = shape;
