@@ -18,7 +18,7 @@ from tests.emulators.discord import DiscordEmulator, Handle, Person
 from tests.emulators.discord.state import Channel, Guild, Message, walk
 from tests.factories import a_worker, an_app
 from tests.fakes import FakeProvider
-from tests.patience import LONG_S
+from tests.patience import LONG_S, GivenTime
 
 TEXT_DISPLAY = 10
 
@@ -44,14 +44,18 @@ async def the_bot(
 ) -> AsyncIterator[asyncio.Task[None]]:
     """The bot as `limner discord` runs it, until the context ends."""
     with emulator.seams():
+        # The bot and Discord share this process: only its own slowness is the bot's.
+        emulator.world.clock = given = GivenTime()
+        ticking = asyncio.create_task(given.run())
         task = asyncio.create_task(run(app, settings_of(emulator, **more)))
         try:
             await emulator.connected()
             yield task
             assert not task.done(), task
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for one in (task, ticking):
+                one.cancel()
+            await asyncio.gather(task, ticking, return_exceptions=True)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from tests.emulators.discord import contract, shapes
@@ -44,7 +43,7 @@ class Callbacks:
         if asked.callback is not None:
             self._world.violate(f"second response to {self._named(asked)}")
             raise ApiError(40060)
-        late_s = time.monotonic() - asked.asked_at_s
+        late_s = self._world.clock() - asked.asked_at_s
         if late_s > self._world.ack_limit_s:
             self._world.violate(f"first response to {self._named(asked)} after {late_s:.1f} s")
             raise ApiError(10062)
@@ -59,7 +58,7 @@ class Callbacks:
         asked = self._world.interactions.get(token)
         if asked is None or webhook_id != self._world.application_id:
             raise ApiError(10015)
-        if asked.expired or time.monotonic() - asked.asked_at_s > TOKEN_LIFE_S:
+        if asked.expired or self._world.clock() - asked.asked_at_s > TOKEN_LIFE_S:
             raise ApiError(50027)
         if asked.callback is None:
             self._world.violate(f"webhook call before the response to {self._named(asked)}")

@@ -69,7 +69,7 @@ class Handle:
     async def _until(self, done: Callable[[], bool], timeout_s: float, what: str) -> None:
         await wait_until(self.world, done, timeout_s, what)
 
-    async def acknowledged(self, timeout_s: float = 3.0) -> int:
+    async def acknowledged(self, timeout_s: float = LONG_S) -> int:
         """The type of the first response; TimeoutError when none comes."""
         await self._until(lambda: self.kind is not None, timeout_s, "first response")
         assert self.kind is not None
@@ -95,13 +95,13 @@ class Handle:
         await self._until(lambda: len(message.edits) > before, timeout_s, "edit")
         return message
 
-    async def modal(self, timeout_s: float = 3.0) -> Modal:
+    async def modal(self, timeout_s: float = LONG_S) -> Modal:
         """The modal that opened; LookupError when another response came."""
         if await self.acknowledged(timeout_s) != 9 or self.interaction.callback is None:
             raise LookupError(f"callback type {self.kind}, not a modal")
         return Modal(self, self.interaction.callback["data"])
 
-    async def choices(self, timeout_s: float = 3.0) -> list[Json]:
+    async def choices(self, timeout_s: float = LONG_S) -> list[Json]:
         """The offered choices of an autocompletion: ``name`` and ``value`` of each."""
         if await self.acknowledged(timeout_s) != 8 or self.interaction.callback is None:
             raise LookupError(f"callback type {self.kind}, not choices")
@@ -296,6 +296,7 @@ class Person:
             user=self.user,
             channel=place,
             data=data,
+            asked_at_s=self._world.clock(),
             message=message,
             trigger=trigger,
             edits_before=len(message.edits) if message is not None else 0,

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -149,12 +149,12 @@ class Interaction:
     user: User
     channel: Channel
     data: Json
+    asked_at_s: float
     message: Message | None = None
     trigger: Interaction | None = None
     edits_before: int = 0
     """How often ``message`` had been edited when the person acted."""
     user_install_only: bool = False
-    asked_at_s: float = field(default_factory=time.monotonic)
     callback: Json | None = None
     expired: bool = False
     original: Message | None = None
@@ -206,6 +206,8 @@ class World:
         self.violations: list[str] = []
         self.calls: list[Call] = []
         self.ack_limit_s = 3.0
+        self.clock: Callable[[], float] = time.monotonic
+        """What the three seconds and the fifteen minutes are counted by."""
         self._waiters: set[asyncio.Event] = set()
 
     def violate(self, text: str) -> None:
