@@ -199,13 +199,15 @@ async def test_a_picture_at_an_address_of_the_service_is_fetched_from_there(
 
 async def test_previews_are_shown_while_the_picture_is_made(service: Service) -> None:
     emulator, setup = await service("openai")
-    emulator.state.delay_s = 0.05
+    emulator.state.may_end.clear()
     ref = await submitted(setup, an_order(setup.offering))
     previews: list[Preview] = []
     async for event in setup.provider.watch(ref):
         if isinstance(event, Preview):
-            assert emulator.state.in_flight == 1, "it comes before the picture is ready"
+            assert not emulator.state.may_end.is_set(), "it comes before the picture is ready"
             previews.append(event)
+            if len(previews) == 3:
+                emulator.state.may_end.set()
     assert [preview.percent for preview in previews] == [25, 50, 75]
     assert len({preview.picture for preview in previews}) == 3
     with Image.open(BytesIO(previews[0].picture)) as picture:

@@ -155,6 +155,8 @@ class Emulator:
                 self.state.violations += contract.event_violations(event)
             sent = _STREAM_ERROR if fault == "stream-error" and is_last else event
             await asyncio.sleep(self.state.delay_s)
+            if is_last:
+                await self.state.may_end.wait()
             text = f"event: {sent['type']}\ndata: {json.dumps(sent)}\n\n"
             await response.write(text.encode())
         await response.write_eof()

@@ -27,6 +27,11 @@ class State:
     files: dict[str, bytes] = field(default_factory=dict)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a request has come in."""
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared: a stream waits before its last event, the picture itself."""
+
+    def __post_init__(self) -> None:
+        self.may_end.set()
 
     def take_fault(self) -> str:
         return self.faults.pop(0) if self.faults else ""
@@ -39,3 +44,4 @@ class State:
         self.files.clear()
         self.dropped = 0
         self.arrived.clear()
+        self.may_end.set()
