@@ -15,11 +15,14 @@ from bots.telegram.desk import Desk, TelegramApplication
 from bots.telegram.handlers.routes import add_routes
 from bots.telegram.intake import KINDS, POLL_S, Intake, listening
 from bots.telegram.introduction import introduce
+from bots.telegram.letters import TelegramLetters
+from bots.telegram.news import News
 from bots.telegram.openings import Openings
 from bots.telegram.pace import Pace
 from bots.telegram.settings import TelegramSettings
 from core.app import App
 from core.generation.delivery import DeliveryLoop
+from core.privacy.letters.loop import LetterLoop
 
 log = logging.getLogger("limner.telegram")
 
@@ -100,13 +103,15 @@ async def run(app: App, settings: TelegramSettings, *, patience: Patience | None
     application = build_application(settings, pace, patience or Patience())
     await _reach(application.initialize)
     delivery = TelegramDelivery(application.bot, pace, openings)
-    add_routes(Desk(app, application, delivery, openings))
+    letters = TelegramLetters(application.bot, pace)
+    add_routes(Desk(app, application, delivery, openings, News()))
     intake = Intake(application)
     try:
         await application.start()
         async with asyncio.TaskGroup() as group:
             group.create_task(introduce(application.bot))
             group.create_task(DeliveryLoop(app, delivery).run())
+            group.create_task(LetterLoop(app, letters).run())
             if settings.webhook_url:
                 await _take_pushes(application, intake, settings)
             else:

@@ -18,6 +18,7 @@ from core.kernel.errors import CoreError
 from core.kernel.ids import RequestId
 from core.messages.catalogue import text
 from core.messages.speech import refusal
+from core.privacy.notice.history import policy_seen
 
 Ask = Callable[[], Awaitable[Accepted | AgeNeeded]]
 
@@ -92,6 +93,7 @@ async def greet(desk: Desk, visit: Visit) -> None:
     if visit.person.is_new:
         await desk.say(visit.address, welcome_text(desk, visit))
         await welcome(desk.app, visit.actor)
+        await policy_seen(desk.app, visit.person.account_id)
 
 
 def welcome_text(desk: Desk, visit: Visit) -> str:

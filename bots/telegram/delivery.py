@@ -126,7 +126,7 @@ class TelegramDelivery:
             async with lock:
                 address = await self._draw_outcome(address, parcel)
         except TelegramError as error:
-            return _result_of(error)
+            return result_of(error)
         return Sent(address.write())
 
     async def _draw_outcome(self, address: Address, parcel: Parcel) -> Address:
@@ -175,7 +175,12 @@ class TelegramDelivery:
         return await redraw(self._bot, address, draw, remember, line)
 
 
-def _result_of(error: TelegramError) -> DeliveryResult:
+def result_of(error: TelegramError) -> DeliveryResult:
+    """Return what a fault means for what was to be delivered.
+
+    Raises:
+        TelegramError: nothing that we know of.
+    """
     trouble = trouble_of(error)
     if trouble is Trouble.UNREACHABLE:
         return Gone("unreachable")

@@ -13,13 +13,15 @@ from telegram.ext import Application
 from bots.telegram import keyboards
 from bots.telegram.address import SURFACE, Address
 from bots.telegram.delivery import TelegramDelivery
+from bots.telegram.news import News
 from bots.telegram.onemessage import NO_LINK_PREVIEW, Bot, replying
 from bots.telegram.openings import Openings
+from bots.telegram.rights_render import Drawn
 from bots.telegram.wording import escaped
 from core.accounts.commands import meet
 from core.accounts.values import Person
 from core.app import App
-from core.kernel.people import Actor, Language, ReplyTo, Room
+from core.kernel.people import Actor, Language, ReplyTo, Room, language_of
 from core.messages.catalogue import text
 
 log = logging.getLogger("limner.telegram")
@@ -30,11 +32,12 @@ PUSHED_BACK_AT_MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """One update: who came, where, and with which message or press."""
+class Caller:
+    """One update: who came, where, and with which message or press; nothing is stored for that."""
 
     actor: Actor
-    person: Person
+    language: Language
+    """The language to speak with them; a stranger's is that of their app."""
     room: Room
     address: Address
     """Where answers go; replies to the message that came, or that holds the pressed button."""
@@ -48,11 +51,6 @@ class Visit:
         return self.update.message
 
     @property
-    def language(self) -> Language:
-        """The language to speak with the person."""
-        return self.person.language
-
-    @property
     def request_key(self) -> str:
         """The key of a request that this update asks for: the same update makes one job."""
         return f"{SURFACE}:{self.address.update_id}"
@@ -62,9 +60,21 @@ class Visit:
         """Where the outcome goes until the one message is known."""
         return ReplyTo(SURFACE, self.address.write())
 
+    @property
+    def private(self) -> Address:
+        """Where only this person reads."""
+        return Address(self.user.id, update_id=self.address.update_id)
+
     def say(self, code: str, **facts: object) -> str:
         """Return one of our texts for this person, ready to be sent."""
         return escaped(text(code, self.language, **facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Caller):
+    """An update of somebody who has an account."""
+
+    person: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,7 @@ class Desk:
     application: TelegramApplication
     delivery: TelegramDelivery
     openings: Openings
+    news: News
 
     @property
     def bot(self) -> Bot:
@@ -82,34 +93,55 @@ class Desk:
         bot: Bot = self.application.bot
         return bot
 
+    @property
+    def home(self) -> str:
+        """The bot's own address."""
+        return f"https://t.me/{self.bot.username}"
+
     def deep_link(self, payload: str) -> str:
         """Return the address that opens the private chat with a payload (64 of A-Za-z0-9_-)."""
-        return f"https://t.me/{self.bot.username}?start={payload}"
+        return f"{self.home}?start={payload}"
 
-    def later(self, visit: Visit, work: Coroutine[Any, Any, object]) -> None:
+    def later(self, caller: Caller, work: Coroutine[Any, Any, object]) -> None:
         """Do the rest of an update behind it: what must not be lost has been stored by now."""
-        self.application.create_task(self._guarded(visit, work))
+        self.application.create_task(self._guarded(caller, work))
 
-    async def _guarded(self, visit: Visit, work: Coroutine[Any, Any, object]) -> None:
+    async def _guarded(self, caller: Caller, work: Coroutine[Any, Any, object]) -> None:
         try:
             await work
         except Exception as fault:  # noqa: BLE001 - the edge of one answer; the error handler tells
-            await self.application.process_error(visit.update, fault)
+            await self.application.process_error(caller.update, fault)
 
-    async def visit(self, update: Update) -> Visit | None:
-        """Return who came; None for what no person sent to us."""
+    def caller(self, update: Update) -> Caller | None:
+        """Return who came, without looking them up; None for what no person sent to us."""
         user = update.effective_user
         if user is None or user.is_bot:
             return None
         address = _address_of(update, user)
-        actor = Actor(SURFACE, str(user.id), user.language_code or "")
-        return Visit(
-            actor=actor,
-            person=await meet(self.app, actor),
+        hint = user.language_code or ""
+        return Caller(
+            actor=Actor(SURFACE, str(user.id), hint),
+            language=language_of(hint),
             room=Room(str(address.chat_id), is_private=address.is_private),
             address=address,
             user=user,
             update=update,
+        )
+
+    async def visit(self, update: Update) -> Visit | None:
+        """Return who came, with their account; None for what no person sent to us."""
+        caller = self.caller(update)
+        if caller is None:
+            return None
+        person = await meet(self.app, caller.actor)
+        return Visit(
+            actor=caller.actor,
+            language=person.language,
+            room=caller.room,
+            address=caller.address,
+            user=caller.user,
+            update=update,
+            person=person,
         )
 
     async def say(
@@ -136,27 +168,46 @@ class Desk:
         )
         return address.at(sent.message_id)
 
+    async def say_all(self, address: Address, page: Drawn) -> Address:
+        """Send an answer, in as many messages as it needs; returns the one with the buttons.
+
+        Raises:
+            TelegramError: as ``say``; a part of it may have been sent.
+        """
+        *first, last = page.texts
+        for line in first:
+            await self.say(address, line)
+        return await self.say(address, last, page.markup)
+
     async def say_in_private(
-        self, visit: Visit, line: str, markup: InlineKeyboardMarkup | None, payload: str
+        self, caller: Caller, line: str, markup: InlineKeyboardMarkup | None, payload: str
     ) -> None:
         """Answer in the private chat, whatever the room; the room sees one quiet line at most.
 
         Raises:
             TelegramError: as ``say``.
         """
-        if visit.room.is_private:
-            await self.say(visit.address, line, markup)
+        if caller.room.is_private:
+            await self.say(caller.address, line, markup)
             return
         try:
-            await self.say(Address(visit.user.id), line, markup)
+            await self.say(Address(caller.user.id), line, markup)
         except Forbidden:
-            # The platform lets a bot write only to people who have opened its chat before.
-            button = keyboards.link(
-                text("messenger-button-private", visit.language), self.deep_link(payload)
-            )
-            await self.say(visit.address, visit.say("messenger-ask-in-private"), button)
+            await self.show_way(caller, payload)
         else:
-            await self.say(visit.address, visit.say("messenger-answered-in-private"))
+            await self.say(caller.address, caller.say("messenger-answered-in-private"))
+
+    async def show_way(self, caller: Caller, payload: str) -> None:
+        """Say in a room that the private chat must be opened first, with a button that does.
+
+        The platform lets a bot write only to people who have opened its chat before.
+
+        Raises:
+            TelegramError: as ``say``.
+        """
+        label = text("messenger-button-private", caller.language)
+        button = keyboards.link(label, self.deep_link(payload))
+        await self.say(caller.address, caller.say("messenger-ask-in-private"), button)
 
 
 def _address_of(update: Update, user: User) -> Address:

@@ -8,29 +8,39 @@ from telegram.error import TelegramError
 from bots.telegram.onemessage import Bot
 from core.kernel.people import Language
 from core.messages.catalogue import text
+from core.privacy.counter.counter import COMMANDS
+from core.privacy.counter.values import Command
 
 log = logging.getLogger("limner.telegram")
 
-PRIVATE = ("imagine", "help", "quota", "settings", "cancel", "verify", "privacy")
-GROUPS = ("imagine", "help", "cancel", "verify", "privacy")
+PRIVATE = ("imagine", "help", "quota", "settings", "cancel", "verify")
+GROUPS = ("imagine", "help", "cancel", "verify")
+RIGHTS_IN_GROUPS = frozenset(
+    {"privacy", "terms", "mydata", "export", "delete", "correct", "consent", "support"}
+)
+"""The commands about rights that a group's list shows; all of them work there when typed."""
 # The empty tag is what everybody sees whose language has no list of its own.
 _TAGS: tuple[tuple[str, Language], ...] = (("", "en"), ("zh", "zh_Hans"))
 
 
-def _commands(names: tuple[str, ...], language: Language) -> list[BotCommand]:
-    return [BotCommand(name, text(f"messenger-command-{name}", language)) for name in names]
+def _commands(
+    names: tuple[str, ...], rights: tuple[Command, ...], language: Language
+) -> list[BotCommand]:
+    own = [BotCommand(name, text(f"messenger-command-{name}", language)) for name in names]
+    return own + [BotCommand(right.name, text(right.about, language)) for right in rights]
 
 
 async def introduce(bot: Bot) -> None:
     """Set commands and descriptions; the bot works without them, so a fault is only noted."""
+    in_groups = tuple(one for one in COMMANDS if one.name in RIGHTS_IN_GROUPS)
     try:
         for tag, language in _TAGS:
-            for scope, names in (
-                (BotCommandScopeAllPrivateChats(), PRIVATE),
-                (BotCommandScopeAllGroupChats(), GROUPS),
+            for scope, names, rights in (
+                (BotCommandScopeAllPrivateChats(), PRIVATE, COMMANDS),
+                (BotCommandScopeAllGroupChats(), GROUPS, in_groups),
             ):
                 await bot.set_my_commands(
-                    _commands(names, language), scope=scope, language_code=tag or None
+                    _commands(names, rights, language), scope=scope, language_code=tag or None
                 )
             await _describe(bot, tag, language)
     except TelegramError as fault:

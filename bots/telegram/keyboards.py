@@ -40,6 +40,12 @@ class Verb(StrEnum):
     REGION = "sr"
     SETTINGS = "s"
     HELP = "h"
+    STEP = "k"
+    """A command about one's rights: its answer takes the place of the message."""
+    STEP_BELOW = "K"
+    """The same, but the message stays: it brought something, or says what was done."""
+    ASK = "q"
+    """A command that needs words: they are asked for first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Press:
 
     verb: Verb
     target: str = ""
-    """An id, a language, a region, a topic; empty when the verb needs none."""
+    """An id, a language, a region, a topic, a command with words; empty when none is needed."""
     index: int = 0
 
     def write(self) -> str:
@@ -62,9 +68,15 @@ class Press:
         return RequestId(self.target) if is_id(self.target) else None
 
 
+STEPS = frozenset({Verb.STEP, Verb.STEP_BELOW, Verb.ASK})
+"""Their buttons carry a command with its words, as typed."""
+
+
 def read_press(data: str) -> Press | None:
     """Return what the data of a button says; None when it is not from here."""
     verb, _, rest = data.partition(":")
+    if verb in STEPS:
+        return Press(Verb(verb), rest)
     target, _, index = rest.partition(":")
     if verb not in set(Verb) or (index and not index.isdigit()):
         return None

@@ -125,11 +125,14 @@ async def redraw(
     draw: Callable[[Address], Awaitable[None]],
     remember: Remember,
     line: str,
+    *,
+    quiet: bool = True,
 ) -> Address:
     """Draw into the one message; make it first where there is none (any more).
 
-    A new message is a quiet line that is remembered before it is drawn into, so that a crash in
-    between leaves at most that line. Returns where the message is now.
+    A new message is a line that is remembered before it is drawn into, so that a crash in between
+    leaves at most that line; ``quiet`` unless it is news that nobody waits for. Returns where the
+    message is now.
 
     Raises:
         TelegramError: nothing more was done; the same call may be made again.
@@ -137,7 +140,7 @@ async def redraw(
     for _ in range(3):
         if address.message_id is None:
             try:
-                address = await send_line(bot, address, line, quiet=True)
+                address = await send_line(bot, address, line, quiet=quiet)
             except ChatMigrated as moved:
                 address = address.moved_to(moved.new_chat_id)
                 continue

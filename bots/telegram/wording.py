@@ -39,3 +39,8 @@ def quoted(words: str, most_units: int) -> str:
 def escaped(words: str) -> str:
     """Return the words with HTML's own signs made literal."""
     return html.escape(words, quote=False)
+
+
+def literal(words: str) -> str:
+    """Return a text of ours that may hold people's words: shown as it is, whatever they are."""
+    return escaped(_DIRECTION.sub("", words))

@@ -10,10 +10,10 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bots.telegram.asking import ask
-from bots.telegram.desk import Desk, Visit
-from bots.telegram.handlers import choices, results
+from bots.telegram.desk import Caller, Desk, Visit
+from bots.telegram.handlers import choices, results, rights
 from bots.telegram.handlers.words import ask_for_words
-from bots.telegram.keyboards import Press, Verb, read_press
+from bots.telegram.keyboards import STEPS, Press, Verb, read_press
 from bots.telegram.wording import NOTICE_UNITS, cut
 from core.generation.commands import cancel_request, repeat_request
 from core.generation.errors import NotFound
@@ -146,23 +146,40 @@ class Presses:
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Do what a button says and answer the press once."""
         query = update.callback_query
-        visit = await self._desk.visit(update)
-        if query is None or visit is None:
+        caller = self._desk.caller(update)
+        if query is None or caller is None:
             return
         press = read_press(query.data or "")
-        try:
-            done = await self._done(visit, press)
-        except CoreError as refused:
-            done = Done(refusal(refused, visit.language), is_alert=True)
+        if press is not None and press.verb in STEPS:
+            done = await self._at_counter(caller, press)
+        else:
+            done = await self._for_visit(update, press)
         if done.then is not None:
-            self._desk.later(visit, done.then)
+            self._desk.later(caller, done.then)
         try:
             await query.answer(cut(done.notice, NOTICE_UNITS) or None, show_alert=done.is_alert)
         except BadRequest:
             # The platform gives a press up after a while; what it asked for is done all the same.
             return
 
-    async def _done(self, visit: Visit, press: Press | None) -> Done:
-        if press is None:
-            raise NotFound
-        return await _ACTS[press.verb](self._desk, visit, press)
+    async def _at_counter(self, caller: Caller, press: Press) -> Done:
+        """Do what makes no account."""
+        try:
+            notice, then = await rights.pressed(self._desk, caller, press)
+        except CoreError as refused:
+            caller = await rights.in_their_language(self._desk.app, caller)
+            return Done(refusal(refused, caller.language), is_alert=True)
+        return Done(notice, then=then)
+
+    async def _for_visit(self, update: Update, press: Press | None) -> Done:
+        visit = await self._desk.visit(update)
+        assert visit is not None
+        try:
+            if press is None:
+                raise NotFound
+            done = await _ACTS[press.verb](self._desk, visit, press)
+        except CoreError as refused:
+            done = Done(refusal(refused, visit.language), is_alert=True)
+        news = rights.look_and_tell(self._desk, visit, visit.person.account_id)
+        self._desk.later(visit, news)
+        return done

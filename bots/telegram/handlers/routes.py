@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from telegram import Message, Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
-from bots.telegram.desk import Desk, Visit
-from bots.telegram.handlers import account, imagine, privacy, start, verify
+from bots.telegram.desk import Caller, Desk, Visit
+from bots.telegram.handlers import account, imagine, rights, start, verify
 from bots.telegram.handlers.buttons import Presses
 from bots.telegram.handlers.failing import on_error
 from bots.telegram.wording import escaped
@@ -18,6 +19,7 @@ from core.messages.catalogue import text
 from core.messages.speech import refusal
 
 Act = Callable[[Desk, Visit], Awaitable[None]]
+AtCounter = Callable[[Desk, Caller], Awaitable[None]]
 Handle = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 
 COMMANDS: dict[str, Act] = {
@@ -27,7 +29,6 @@ COMMANDS: dict[str, Act] = {
     "cancel": account.cancel,
     "quota": account.quota,
     "settings": account.settings,
-    "privacy": privacy.privacy,
     "verify": verify.verify,
 }
 
@@ -42,6 +43,24 @@ class _AnswersWords(filters.MessageFilter):
 
     def filter(self, message: Message) -> bool:
         return imagine.asked_about(message) is not None
+
+
+class _AnswersStep(filters.MessageFilter):
+    """A reply to our question for the words of a step."""
+
+    def __init__(self, bot_id: Callable[[], int]) -> None:
+        super().__init__()
+        self._bot_id = bot_id
+
+    def filter(self, message: Message) -> bool:
+        return rights.asked_about(message, self._bot_id()) is not None
+
+
+class _OpensCounter(filters.MessageFilter):
+    """``/start`` with the name of a command about one's rights."""
+
+    def filter(self, message: Message) -> bool:
+        return imagine.command_words(message).lower() in rights.NAMES
 
 
 class _CaptionCommand(filters.MessageFilter):
@@ -59,16 +78,21 @@ class _CaptionCommand(filters.MessageFilter):
         return found[1] is None or found[1].lower() == self._username().lower()
 
 
+async def _is_somebodys(update: Update) -> bool:
+    """Say whether a person wrote this; who writes as a group or channel is told why not."""
+    message = update.message
+    if message is None or message.is_automatic_forward:
+        return False
+    if message.sender_chat is not None:
+        # An anonymous administrator or a channel: nobody whose credits and rights we know.
+        await _refuse_anonymous(update)
+        return False
+    return True
+
+
 def _taking(desk: Desk, act: Act) -> Handle:
     async def handle(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        message = update.message
-        if message is None or message.is_automatic_forward:
-            return
-        if message.sender_chat is not None:
-            # An anonymous administrator or a channel: nobody whose credits and rights we know.
-            await _refuse_anonymous(update)
-            return
-        visit = await desk.visit(update)
+        visit = await desk.visit(update) if await _is_somebodys(update) else None
         if visit is None:
             return
         try:
@@ -76,6 +100,18 @@ def _taking(desk: Desk, act: Act) -> Handle:
         except CoreError as refused:
             line = escaped(refusal(refused, visit.language))
             desk.later(visit, desk.say(visit.address, line))
+        desk.later(visit, rights.look_and_tell(desk, visit, visit.person.account_id))
+
+    return handle
+
+
+def _at_counter(desk: Desk, act: AtCounter) -> Handle:
+    """Take what makes no account."""
+
+    async def handle(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        caller = desk.caller(update) if await _is_somebodys(update) else None
+        if caller is not None:
+            await act(desk, caller)
 
     return handle
 
@@ -99,12 +135,23 @@ def add_routes(desk: Desk) -> None:
     def on(wanted: filters.BaseFilter, act: Act) -> None:
         application.add_handler(MessageHandler(wanted, _taking(desk, act)))
 
+    opening = _NEW & _PRIVATE & _OpensCounter()
+    opener: CommandHandler[Any, Any] = CommandHandler(
+        "start", _at_counter(desk, rights.opened), filters=opening
+    )
+    application.add_handler(opener)
     for name, act in COMMANDS.items():
         command: CommandHandler[Any, Any] = CommandHandler(name, _taking(desk, act), filters=_NEW)
         application.add_handler(command)
+    for name in rights.NAMES:
+        take = _at_counter(desk, partial(rights.typed, command=name))
+        right: CommandHandler[Any, Any] = CommandHandler(name, take, filters=_NEW)
+        application.add_handler(right)
     application.add_handler(CallbackQueryHandler(Presses(desk).__call__))
     captioned = _CaptionCommand("verify", lambda: desk.bot.username)
     on(_NEW & _PICTURE & captioned, verify.verify)
+    step = _NEW & _PRIVATE & filters.TEXT & _AnswersStep(lambda: desk.bot.id)
+    application.add_handler(MessageHandler(step, _at_counter(desk, rights.replied)))
     on(_NEW & filters.TEXT & ~filters.COMMAND & _AnswersWords(), imagine.changed_words)
     on(_NEW & _PRIVATE & filters.TEXT & ~filters.COMMAND, imagine.plain_words)
     on(_NEW & _PRIVATE & _PICTURE, verify.picture_without_words)

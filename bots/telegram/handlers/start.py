@@ -3,12 +3,13 @@
 from bots.telegram import keyboards
 from bots.telegram.asking import welcome_text
 from bots.telegram.desk import Desk, Visit
-from bots.telegram.handlers import account, privacy
+from bots.telegram.handlers import account
 from bots.telegram.handlers.imagine import WORDS_PAYLOAD, command_words
 from bots.telegram.handlers.words import ask_for_words
 from core.accounts.commands import welcome
 from core.generation.queries import offerings, style_names
 from core.kernel.ids import RequestId, is_id
+from core.privacy.notice.history import policy_seen
 
 AGE_PAYLOAD = "age_"
 
@@ -28,8 +29,6 @@ async def start(desk: Desk, visit: Visit) -> None:
             await account.settings(desk, visit)
         case "quota":
             await account.quota(desk, visit)
-        case "privacy":
-            await privacy.privacy(desk, visit)
         case _:
             desk.later(visit, _welcome(desk, visit, payload.removeprefix(AGE_PAYLOAD)))
 
@@ -47,6 +46,7 @@ async def _welcome(desk: Desk, visit: Visit, pending: str) -> None:
             lines.append(visit.say("help-imagine"))
     await desk.say(visit.address, "\n\n".join(lines), markup)
     await welcome(desk.app, visit.actor)
+    await policy_seen(desk.app, visit.person.account_id)
 
 
 def help_text(desk: Desk, visit: Visit, topic: str) -> str:

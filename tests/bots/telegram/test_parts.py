@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from telegram import InputMediaDocument, InputMediaPhoto
 
 from bots.telegram.address import Address, AddressInvalid
-from bots.telegram.keyboards import Press, Verb, country_name, read_press, regions
+from bots.telegram.keyboards import STEPS, Press, Verb, country_name, read_press, regions
 from bots.telegram.media import PHOTO_BYTES, shown
 from bots.telegram.wording import cut, quoted, units
 from core.generation.values import PictureFile
@@ -33,7 +33,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         Address.read(text)
 
 
-@pytest.mark.parametrize("verb", list(Verb))
+@pytest.mark.parametrize("verb", sorted(set(Verb) - STEPS))
 def test_every_button_fits_into_64_bytes_and_is_read_back(verb: Verb) -> None:
     press = Press(verb, new_id(), 4)
 

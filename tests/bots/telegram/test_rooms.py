@@ -58,7 +58,7 @@ async def test_someone_younger_gets_no_picture_and_can_still_ask_about_privacy()
         bob.says("a wolf")
         await stage.said(bob.chat, "You told me that you are under 18")
         bob.says("/privacy")
-        await stage.said(bob.chat, "Privacy at a glance")
+        await stage.said(bob.chat, "Privacy · ")
 
         assert await stage.requests_of(bob) == ()
 
@@ -105,7 +105,7 @@ async def test_a_strangers_age_does_not_start_somebody_elses_request() -> None:
     [
         ("/quota", "24 credits can be spent now"),
         ("/settings", "Language: English"),
-        ("/privacy", "Privacy at a glance"),
+        ("/privacy", "Privacy · "),
     ],
 )
 async def test_what_is_personal_is_answered_in_private(command: str, words: str) -> None:
@@ -129,7 +129,7 @@ async def test_who_never_opened_the_private_chat_gets_the_way_there() -> None:
 
         await follow(stage, bob, link)
 
-        await stage.said(bob.chat, "Privacy at a glance")
+        await stage.said(bob.chat, "Privacy · ")
 
 
 async def test_ordinary_talk_in_a_group_is_left_alone() -> None:

@@ -92,7 +92,7 @@ def test_the_two_policies_say_different_things_about_training_and_time() -> None
     artiflux, flux_art = (everything(a_notice(load_profile(name)), "en") for name in SHIPPED)
     assert text("policy-training-never", "en") in flux_art
     assert text("policy-training-never", "en") not in artiflux
-    assert "Pictures stay until you delete it or leave." in flux_art
+    assert "Pictures stay until deleted, or until you leave." in flux_art
     assert "may help to improve models" in artiflux
     assert "may help to improve models" not in flux_art
 
