@@ -1,12 +1,11 @@
 """What people are shown: status, history, pictures, verification; changes nothing."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.accounts.commands import find_person, meet
+from core.accounts.commands import find_person
 from core.accounts.rows import AccountRow
 from core.app import App
 from core.generation import requests
@@ -27,7 +26,6 @@ from core.generation.values import (
 from core.kernel.ids import AccountId, BlobId, PictureId, RequestId
 from core.kernel.people import Actor, language_of
 from core.kernel.units import Credits
-from core.policy.profile import Profile
 from core.policy.retention import cutoff, is_visible
 from core.providers.port import Offering
 from core.quotas import ledger
@@ -36,18 +34,6 @@ from core.storage.vault import BlobMissing
 
 ALT_TEXT_CHARS = 200
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-
-
-@dataclass(frozen=True, slots=True)
-class PrivacyGlance:
-    """What /privacy says first: facts of the policy and of who runs this."""
-
-    profile: Profile
-    operator: str
-    support_contact: str
-    privacy_contact: str
-    processors: tuple[str, ...]
-    """Who else receives prompts, by name; empty when everything stays on this machine."""
 
 
 async def _place(tx: AsyncSession, row: RequestRow) -> int:
@@ -289,19 +275,6 @@ def style_names(app: App, offering_id: str = "") -> tuple[str, ...]:
         if offering_id in ("", offering.id):
             names.update(dict.fromkeys(offering.limits.styles))
     return tuple(names)
-
-
-async def privacy_glance(app: App, actor: Actor) -> PrivacyGlance:
-    """Return the facts of /privacy; never needs an age and stores no more than first contact."""
-    await meet(app, actor)
-    processors = {offering.processor for offering in app.registry.offerings()} - {""}
-    return PrivacyGlance(
-        profile=app.profile,
-        operator=app.settings.operator,
-        support_contact=app.settings.support_contact,
-        privacy_contact=app.settings.privacy_contact,
-        processors=tuple(sorted(processors)),
-    )
 
 
 async def _recognised(tx: AsyncSession, wanted: int) -> datetime | None:
