@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from core.app import App
 from core.generation.workflow import GenerationJob, repair
+from core.privacy.desk.alarms import KIND as ALARMS
 from core.privacy.retention.schedule import SweepSchedule
 from core.privacy.tasks import TASKS
 
@@ -12,7 +13,7 @@ from core.privacy.tasks import TASKS
 @asynccontextmanager
 async def working(app: App) -> AsyncIterator[None]:
     """Run jobs in this process while the context is open."""
-    schedule = SweepSchedule(app)
+    schedule = SweepSchedule(app, ALARMS)
     tasks = {kind: make(app) for kind, make in TASKS.items()}
 
     async def mend() -> None:

@@ -222,6 +222,10 @@ class FakeLetters:
         self._results = list(results)
         self._taking = list(taking)
 
+    def private_address(self, native_id: str) -> str:
+        """Return where only the person reads."""
+        return f"private chat of {native_id}"
+
     async def bring(self, letter: Letter) -> DeliveryResult:
         """Show a letter in its one message."""
         self.is_idle = False

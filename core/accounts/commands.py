@@ -51,6 +51,7 @@ def _person(row: AccountRow) -> Person:
         account_id=AccountId(row.id),
         language=cast("Language", row.language),
         age=cast("Age", row.age),
+        age_declared_at=row.age_declared_at,
         region=row.region,
         subdivision=row.subdivision,
         plan=row.plan,
@@ -153,19 +154,34 @@ async def welcome(app: App, actor: Actor) -> None:
         )
 
 
+async def put(tx: AsyncSession, account_id: AccountId, **values: object) -> Person:
+    """Change values of an account in the caller's transaction; return who the person is then."""
+    row = (
+        await tx.scalars(
+            update(AccountRow)
+            .where(AccountRow.id == account_id)
+            .values(**values)
+            .returning(AccountRow)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+    return _person(row)
+
+
+async def lock_person(tx: AsyncSession, account_id: AccountId) -> Person:
+    """Return a person whose account nobody else can change until this transaction ends.
+
+    By a write: a read alone locks nothing in SQLite.
+    """
+    return await put(tx, account_id, epoch=AccountRow.epoch)
+
+
 async def set_age(app: App, actor: Actor, *, is_adult: bool) -> Person:
     """Record what the person said of their age; the answer can be given again."""
     person = await meet(app, actor)
+    age = "adult" if is_adult else "minor"
     async with app.transaction() as tx:
-        row = (
-            await tx.scalars(
-                update(AccountRow)
-                .where(AccountRow.id == person.account_id)
-                .values(age="adult" if is_adult else "minor", age_declared_at=app.clock.now())
-                .returning(AccountRow)
-            )
-        ).one()
-        return _person(row)
+        return await put(tx, person.account_id, age=age, age_declared_at=app.clock.now())
 
 
 async def choose_language(app: App, actor: Actor, language: str) -> Person:
@@ -178,15 +194,7 @@ async def choose_language(app: App, actor: Actor, language: str) -> Person:
         raise LanguageUnknown(offered=" ".join(LANGUAGES))
     person = await meet(app, actor)
     async with app.transaction() as tx:
-        row = (
-            await tx.scalars(
-                update(AccountRow)
-                .where(AccountRow.id == person.account_id)
-                .values(language=language, language_chosen=True)
-                .returning(AccountRow)
-            )
-        ).one()
-        return _person(row)
+        return await put(tx, person.account_id, language=language, language_chosen=True)
 
 
 def read_region(said: str) -> tuple[str, str]:
@@ -213,12 +221,4 @@ async def choose_region(app: App, actor: Actor, region: str) -> Person:
     code, subdivision = read_region(region)
     person = await meet(app, actor)
     async with app.transaction() as tx:
-        row = (
-            await tx.scalars(
-                update(AccountRow)
-                .where(AccountRow.id == person.account_id)
-                .values(region=code, subdivision=subdivision)
-                .returning(AccountRow)
-            )
-        ).one()
-        return _person(row)
+        return await put(tx, person.account_id, region=code, subdivision=subdivision)

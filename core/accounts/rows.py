@@ -177,6 +177,7 @@ class LinkCodeRow(Base):
     """A short-lived code that joins two surfaces' accounts; only its keyed hash is kept."""
 
     __tablename__ = "link_codes"
+    __table_args__ = ({"info": {"ends": "expires_at"}},)
 
     code_hash: Mapped[str] = _of_account(
         String(64),

@@ -1,6 +1,7 @@
 """What the rest of Limner knows of a person."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from core.kernel.ids import AccountId
@@ -17,6 +18,7 @@ class Person:
     account_id: AccountId
     language: Language
     age: Age
+    age_declared_at: datetime | None
     region: str
     """ISO 3166 code, or empty: not told."""
     subdivision: str

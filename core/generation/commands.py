@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.accounts.commands import meet, set_age
+from core.accounts.commands import lock_person, meet, set_age
 from core.accounts.rules import refuse_making
 from core.accounts.values import Person
 from core.app import App
@@ -183,6 +183,8 @@ async def _queue(app: App, tx: AsyncSession, row: RequestRow, plan: Plan, price:
     """Hold, store and enqueue in one transaction; a refusal undoes all of it."""
     owner = AccountId(row.account_id)
     now = app.clock.now()
+    # Looked at again and locked: what a person restricts or closes meanwhile is not used any more.
+    refuse_making(await lock_person(tx, owner))
     # The hold locks the balance first, so the count behind it can't be raced by the same person.
     held = await ledger.hold(tx, owner, plan, price, now)
     if held is None:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 
 from core.app import App
 from core.engine.engine import Task
+from core.privacy.desk.alarms import KIND as ALARMS
+from core.privacy.desk.alarms import alarms_task
 from core.privacy.retention.schedule import KIND as SWEEP
 from core.privacy.retention.sweep import sweep_task
 
 TASKS: Mapping[str, Callable[[App], Task]] = {
     SWEEP: sweep_task,
+    ALARMS: alarms_task,
 }

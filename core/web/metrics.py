@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from core.app import App
 from core.generation.load import ServiceLoad, service_load
+from core.privacy.desk.alarms import DeskLoad, desk_load
 from core.privacy.retention.queries import LastSweep, last_sweep
 
 _STOP_WITHIN_S = 2
@@ -89,6 +90,37 @@ class _SweepCollector(Collector):
         )
 
 
+class _DeskCollector(Collector):
+    """Whether people's requests are answered in time, as gauges."""
+
+    def __init__(self, load: DeskLoad) -> None:
+        self._load = load
+
+    def collect(self) -> Iterable[Metric]:
+        load = self._load
+        requests = GaugeMetricFamily(
+            "limner_rights_requests",
+            "Requests about rights without an answer, by how much of their time has gone",
+            labels=["percent"],
+        )
+        for percent, count in load.by_alarm.items():
+            requests.add_metric([str(percent)], count)
+        yield requests
+        yield GaugeMetricFamily(
+            "limner_rights_overdue_seconds",
+            "How long the oldest request about a right is past its day; 0 for none",
+            value=load.overdue_s,
+        )
+        yield GaugeMetricFamily(
+            "limner_talks_open", "Messages of people that wait for an answer", value=load.talks
+        )
+        yield GaugeMetricFamily(
+            "limner_oldest_talk_seconds",
+            "Age of the oldest message that waits for an answer",
+            value=load.oldest_talk_s,
+        )
+
+
 def metrics_app(app: App) -> Starlette:
     """Make the two pages: ``/metrics`` and ``/healthz``."""
 
@@ -96,6 +128,7 @@ def metrics_app(app: App) -> Starlette:
         registry = CollectorRegistry()
         registry.register(_LoadCollector(await service_load(app)))
         registry.register(_SweepCollector(await last_sweep(app)))
+        registry.register(_DeskCollector(await desk_load(app)))
         ProcessCollector(registry=registry)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -7,8 +7,12 @@ from core.app import App
 from core.generation.errors import NotFound
 from core.kernel.people import Actor, language_of
 from core.privacy.answers import Answer
+from core.privacy.counter.correcting import AGE, CORRECT, REGION
 from core.privacy.counter.errors import TooManyQuestions
 from core.privacy.counter.notices import PRIVACY, PROVIDERS, TERMS
+from core.privacy.counter.requests import REQUESTS
+from core.privacy.counter.restricting import RESTRICT
+from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT
 from core.privacy.counter.values import Ask, Asked, Command
 from core.privacy.subject.mydata import MYDATA
 
@@ -17,6 +21,14 @@ COMMANDS: tuple[Command, ...] = (
     TERMS,
     PROVIDERS,
     MYDATA,
+    CORRECT,
+    RESTRICT,
+    REQUESTS,
+    REGION,
+    AGE,
+    SUPPORT,
+    APPEAL,
+    PAYSUPPORT,
 )
 """In the order in which people are shown them."""
 

@@ -49,3 +49,48 @@ class RequestUnknown(CoreError):
     """No such request, or it has ended; nothing happened."""
 
     code = "desk-request-unknown"
+
+
+class KindUnknown(CoreError):
+    """Not a right that can be asked for; nothing was stored."""
+
+    code = "desk-kind-unknown"
+
+    def __init__(self, *, kinds: str) -> None:
+        super().__init__(kinds=kinds)
+
+
+class NobodyKnown(CoreError):
+    """Nothing is held about this person; nothing was stored."""
+
+    code = "desk-nobody-known"
+
+
+class TalkUnknown(CoreError):
+    """No such talk, or it has gone; nothing was sent."""
+
+    code = "desk-talk-unknown"
+
+
+class TalkAnswered(CoreError):
+    """The talk has its answer; nothing was sent."""
+
+    code = "desk-talk-answered"
+
+
+class WordsTooLong(CoreError):
+    """More characters than one message holds; nothing was stored."""
+
+    code = "desk-words-long"
+
+    def __init__(self, *, most: int, n: int) -> None:
+        super().__init__(most=most, n=n)
+
+
+class TooManyTalks(CoreError):
+    """Many messages within an hour; nothing was stored, and later there is room again."""
+
+    code = "desk-talks-many"
+
+    def __init__(self, *, retry_after_s: int, contact: str) -> None:
+        super().__init__(retry_after_s=retry_after_s, contact=contact or "–")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rows import AccountRow
@@ -49,19 +49,24 @@ async def open_request(
     kind: str,
     *,
     words: Written | None = None,
+    request_id: str = "",
     came_by: CameBy = "chat",
     received_at: datetime | None = None,
 ) -> str:
     """Note a request about a right and start its clock; return its id.
 
     ``kind``: the command's name. ``received_at``: when it came, if not now. What is done at once
-    is opened and closed in the same transaction, so that there is a record of it.
+    is opened and closed in the same transaction, so that there is a record of it. An open request
+    of the same kind is joined and keeps its clock, for example one that came by mail; not where
+    words or an id of its own (``request_id``) are given.
     """
     account = await tx.get_one(AccountRow, account_id)
+    if words is None and not request_id and (joined := await _open_one(tx, account_id, kind)):
+        return joined
     jurisdiction = jurisdiction_of(account.region, account.subdivision)
     received = received_at or app.clock.now()
     row = RightsRequestRow(
-        id=words.request_id if words else new_id(),
+        id=request_id or (words.request_id if words else new_id()),
         account_id=account_id,
         kind=kind,
         jurisdiction=jurisdiction,
@@ -82,6 +87,21 @@ async def open_request(
     return row.id
 
 
+async def _open_one(tx: AsyncSession, account_id: str, kind: str) -> str | None:
+    query = (
+        select(RightsRequestRow.id)
+        .where(
+            RightsRequestRow.account_id == account_id,
+            RightsRequestRow.kind == kind,
+            RightsRequestRow.state == "open",
+        )
+        .order_by(RightsRequestRow.received_at)
+        .limit(1)
+    )
+    found: str | None = await tx.scalar(query)
+    return found
+
+
 async def close_request(
     tx: AsyncSession, app: App, request_id: str, outcome: str, *, refused: bool = False
 ) -> None:
@@ -97,11 +117,17 @@ async def close_request(
 
 
 async def note_request(
-    tx: AsyncSession, app: App, account_id: AccountId, kind: str, outcome: str = "done"
+    tx: AsyncSession,
+    app: App,
+    account_id: AccountId,
+    kind: str,
+    outcome: str = "done",
+    *,
+    refused: bool = False,
 ) -> str:
-    """Record a request that was fulfilled at once; return its id."""
+    """Record a request that was decided at once; return its id."""
     request_id = await open_request(tx, app, account_id, kind)
-    await close_request(tx, app, request_id, outcome)
+    await close_request(tx, app, request_id, outcome, refused=refused)
     return request_id
 
 

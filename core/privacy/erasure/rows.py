@@ -68,6 +68,7 @@ class ConfirmationRow(Base):
     """A code to be typed before something that can't be undone; good once, for minutes."""
 
     __tablename__ = "confirmations"
+    __table_args__ = ({"info": {"ends": "expires_at"}},)
 
     account_id: Mapped[str] = personal(
         ForeignKey("accounts.id", ondelete="CASCADE"),

@@ -13,6 +13,7 @@ from core.generation.delivery_port import DeliveryResult, Gone, Later, Sent
 from core.kernel.ids import AccountId, BlobId, new_id
 from core.privacy.answers import of_json
 from core.privacy.letters import claims
+from core.privacy.letters.people import native_id_in
 from core.privacy.letters.port import Attachment, Letter, LetterDelivery
 from core.privacy.letters.post import place_of, remember_letter
 from core.privacy.letters.rows import LetterRow
@@ -126,12 +127,15 @@ class LetterLoop:
             mime = _MIMES.get(row.file_name.rpartition(".")[2], "application/octet-stream")
             attachment = Attachment(row.file_name, mime, await self._app.vault.get(owner, blob))
 
+        reply_to = await self._opened(row, "reply_to_sealed")
+        native_id = native_id_in(reply_to)
+
         async def remember(address: str) -> None:
             await remember_letter(self._app, row.id, address)
 
         return Letter(
             letter_id=row.id,
-            reply_to=await self._opened(row, "reply_to_sealed"),
+            reply_to=reply_to if native_id is None else self._surface.private_address(native_id),
             message_address=await self._opened(row, "message_sealed"),
             attempt=row.attempt,
             was_started=row.was_started,

@@ -40,6 +40,10 @@ class LetterDelivery(Protocol):
 
     surface: str
 
+    def private_address(self, native_id: str) -> str:
+        """Return an address of this surface where only the person with this id reads."""
+        ...
+
     async def bring(self, letter: Letter) -> DeliveryResult:
         """Show the letter in its one message, so that a repeat after a crash is invisible.
 

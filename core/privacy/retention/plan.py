@@ -74,6 +74,11 @@ def clock_of(table: Table) -> Column[object] | None:
     return table.columns.get(str(table.info.get("clock")))
 
 
+def ends_of(table: Table) -> Column[object] | None:
+    """Return the column that holds each row's own end, for what is good for minutes only."""
+    return table.columns.get(str(table.info.get("ends")))
+
+
 def empty_value(column: Column[object]) -> object:
     """Return what an emptied column holds.
 
@@ -121,6 +126,10 @@ def work_of(metadata: MetaData, limits: Limits, now: datetime) -> Iterator[Work]
 
 def _work_of_table(table: Table, limits: Limits, now: datetime) -> Iterator[Work]:
     classes = by_class(table)
+    ends = ends_of(table)
+    if ends is not None:
+        yield Deletion(table, frozenset(classes), ends <= now)
+        return
     timed = {name: one for name in classes if (one := limits.get(name)) is not None}
     clock = clock_of(table)
     if not timed or clock is None:

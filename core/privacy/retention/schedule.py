@@ -16,8 +16,10 @@ def slot_of(now: datetime) -> str:
 class SweepSchedule:
     """Queues the sweep of the present hours; called with every round of the reconcile loop."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *beside: str) -> None:
+        """``beside``: other kinds of tasks that are done as often."""
         self._app = app
+        self._kinds = (KIND, *beside)
         self._queued = ""
 
     async def keep(self) -> None:
@@ -26,7 +28,8 @@ class SweepSchedule:
         if slot == self._queued:
             return
         async with self._app.transaction() as tx:
-            await self._app.engine.enqueue_task(tx, KIND, slot)
+            for kind in self._kinds:
+                await self._app.engine.enqueue_task(tx, kind, slot)
         self._queued = slot
 
 
