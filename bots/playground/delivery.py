@@ -40,6 +40,10 @@ class PageLetters:
         self._hub = hub
         self._mine = installation.reply_to()
 
+    def private_address(self, native_id: str) -> str:
+        """Return the address of an installation's pages."""
+        return Installation(native_id).reply_to().address
+
     async def bring(self, letter: Letter) -> DeliveryResult:
         """Put the letter's words into its card on every open page, or a card that is new.
 

@@ -15,7 +15,7 @@ from core.privacy.answers import of_json
 from core.privacy.letters import claims
 from core.privacy.letters.people import native_id_in
 from core.privacy.letters.port import Attachment, Letter, LetterDelivery
-from core.privacy.letters.post import place_of, remember_letter
+from core.privacy.letters.post import place_of, readdress, remember_letter
 from core.privacy.letters.rows import LetterRow
 from core.storage.envelope import Unreadable
 from core.storage.turns import IN_BACKGROUND
@@ -127,15 +127,12 @@ class LetterLoop:
             mime = _MIMES.get(row.file_name.rpartition(".")[2], "application/octet-stream")
             attachment = Attachment(row.file_name, mime, await self._app.vault.get(owner, blob))
 
-        reply_to = await self._opened(row, "reply_to_sealed")
-        native_id = native_id_in(reply_to)
-
         async def remember(address: str) -> None:
             await remember_letter(self._app, row.id, address)
 
         return Letter(
             letter_id=row.id,
-            reply_to=reply_to if native_id is None else self._surface.private_address(native_id),
+            reply_to=await self._address(row),
             message_address=await self._opened(row, "message_sealed"),
             attempt=row.attempt,
             was_started=row.was_started,
@@ -143,6 +140,16 @@ class LetterLoop:
             attachment=attachment,
             remember=remember,
         )
+
+    async def _address(self, row: LetterRow) -> str:
+        """Return where a letter goes; what names only the person becomes an address, for good."""
+        reply_to = await self._opened(row, "reply_to_sealed")
+        native_id = native_id_in(reply_to)
+        if native_id is None:
+            return reply_to
+        address = self._surface.private_address(native_id)
+        await readdress(self._app, row.id, address)
+        return address
 
     async def _record(self, row: LetterRow, result: DeliveryResult) -> None:
         app = self._app

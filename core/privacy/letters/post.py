@@ -171,6 +171,17 @@ def _attach(row: LetterRow, file: FileRef | None) -> None:
     row.size_bytes = 0 if file is None else file.size_bytes
 
 
+async def readdress(app: App, letter_id: str, address: str) -> None:
+    """Write the surface's own address into a letter that so far named only the person."""
+    sealed = await _sealed(app, letter_id, "reply_to_sealed", address)
+    async with app.transaction() as tx:
+        await tx.execute(
+            update(LetterRow)
+            .where(LetterRow.id == letter_id, LetterRow.state == "sending")
+            .values(reply_to_sealed=sealed)
+        )
+
+
 async def remember_letter(app: App, letter_id: str, address: str) -> None:
     """Store where a letter's one message is; a letter that is gone already is no error."""
     async with app.transaction() as tx:

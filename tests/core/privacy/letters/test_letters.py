@@ -14,6 +14,7 @@ from core.kernel.ids import AccountId, BlobId
 from core.kernel.people import ReplyTo
 from core.privacy.answers import Answer, Step, of_json, to_json
 from core.privacy.letters.loop import LetterLoop
+from core.privacy.letters.people import private_reply_to
 from core.privacy.letters.post import (
     FileRef,
     draft,
@@ -191,3 +192,30 @@ async def test_words_of_a_letter_are_not_in_the_database(database_url: str) -> N
         assert b"canary-words-7f" not in row.body_sealed
         with pytest.raises(Unreadable):
             await app.keys.unseal(place_of(row.id, "reply_to_sealed"), row.body_sealed)
+
+
+async def test_a_letter_to_a_person_goes_to_where_only_they_read(database_url: str) -> None:
+    surface = FakeLetters()
+    async with an_app(database_url=database_url) as app, a_loop(app, surface):
+        person = await meet(app, an_actor("42"))
+        reply_to = await private_reply_to(app, person.account_id)
+        assert reply_to is not None
+        letter = await draft(
+            app,
+            letter_id_of(app, "news", "one"),
+            account_id=person.account_id,
+            about="news",
+            reply_to=reply_to,
+            answer=an_answer("news"),
+        )
+        async with app.transaction() as tx:
+            await post(tx, letter, await app.database.now(tx))
+        await surface.until(lambda: surface.words() == ["news"])
+
+        assert surface.brought[0].reply_to == "private chat of 42"
+        async with app.transaction() as tx:
+            row = (await tx.scalars(select(LetterRow))).one()
+        assert row.reply_to_sealed is not None
+        place = place_of(row.id, "reply_to_sealed")
+        assert await app.keys.unseal(place, row.reply_to_sealed) == b"private chat of 42"
+        assert await private_reply_to(app, AccountId("nobody")) is None
