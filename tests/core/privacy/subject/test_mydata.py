@@ -65,7 +65,9 @@ async def test_what_only_the_person_ends_has_no_day() -> None:
         actor, mine = await somebody(app, pictures=1)
         held = await holdings(app, mine)
         assert {one.leaves_at for one in held.shown if one.category == "content"} == {None}
-        assert "until you delete it or leave" in said_by(await asked(app, "mydata", actor=actor))
+        assert "until deleted, or until you leave" in said_by(
+            await asked(app, "mydata", actor=actor)
+        )
 
 
 async def test_who_received_it_how_often_and_under_which_controls_is_told(
