@@ -8,6 +8,7 @@ from core.generation.workflow import GenerationJob, repair
 from core.privacy.desk.alarms import KIND as ALARMS
 from core.privacy.retention.schedule import SweepSchedule
 from core.privacy.tasks import TASKS
+from core.privacy.training.pool import capture, has_pool
 
 
 @asynccontextmanager
@@ -21,7 +22,9 @@ async def working(app: App) -> AsyncIterator[None]:
         await schedule.keep()
 
     await app.screen.prepare()
-    await app.engine.launch(GenerationJob(app).run, mend, tasks)
+    # FA-5.1: where the policy never trains, nothing that could is even attached.
+    job = GenerationJob(app, capture if has_pool(app.profile) else None)
+    await app.engine.launch(job.run, mend, tasks)
     try:
         yield
     finally:

@@ -89,11 +89,11 @@ class AccountRow(Base):
     )
     """Since when the operator lets the person make nothing; rights are never touched by it."""
     last_used_at: Mapped[datetime | None] = _account(
-        UtcDateTime(), purposes={"retention"}, basis="legitimate_interest"
+        UtcDateTime(), purposes={"retention"}, basis="legal_obligation"
     )
     """Kept by the day, so that accounts that nobody uses can be closed."""
     closing_warned_at: Mapped[datetime | None] = _account(
-        UtcDateTime(), purposes={"retention"}, basis="legitimate_interest"
+        UtcDateTime(), purposes={"retention"}, basis="legal_obligation"
     )
 
 
@@ -146,7 +146,7 @@ class ChoiceRow(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
     kind: Mapped[str] = _choice(String(32), primary_key=True, source="person")
-    """``sale``, ``analytics``, ``marketing`` or ``object-`` and a purpose."""
+    """``sale``, ``analytics``, ``marketing``, ``only-here``, ``object-…`` or ``provider-…``."""
     since: Mapped[datetime] = _choice(UtcDateTime())
     source: Mapped[str] = _choice(String(16))
     """``chat``, ``signal`` (a browser's), ``kept`` (from before an erasure) or ``operator``."""
@@ -215,6 +215,8 @@ class UsageEventRow(Base):
     account_id: Mapped[str] = _use(ForeignKey("accounts.id", ondelete="CASCADE"))
     surface: Mapped[str] = _use(String(32))
     feature: Mapped[str] = _use(String(32))
+    offering_id: Mapped[str] = _use(String(128), server_default="")
+    """The model that drew, where one did; else empty."""
     outcome: Mapped[str] = _use(String(64))
     """``ok``, or the code of the refusal."""
     at: Mapped[datetime] = _use(UtcDateTime())

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.commands import lock_person, meet, set_age
 from core.accounts.rules import refuse_making
+from core.accounts.usage import OK, note_use
 from core.accounts.values import Person
 from core.app import App
 from core.generation import requests
@@ -23,6 +24,7 @@ from core.generation.errors import (
 from core.generation.flags import MAX_SEED, apply_flags, checked
 from core.generation.queries import status_of
 from core.generation.rows import PictureRow, RequestRow
+from core.generation.uses import noted, refusals_noted
 from core.generation.values import (
     Accepted,
     AgeNeeded,
@@ -62,7 +64,8 @@ async def request_images(app: App, cmd: RequestImages) -> Accepted | AgeNeeded:
         TooManyInFlight: the plan's number of waiting requests is reached; nothing was charged.
         QuotaExceeded: the balance does not cover the price; nothing was charged.
     """
-    return await _request(app, cmd, parent=None)
+    async with refusals_noted(app, cmd.actor, "imagine"):
+        return await _request(app, cmd, parent=None)
 
 
 async def _request(
@@ -88,6 +91,14 @@ async def _request(
     plan = load_plans(app.settings.plans)[person.plan]
     try:
         async with app.transaction() as tx:
+            await note_use(
+                tx,
+                person.account_id,
+                surface=cmd.actor.surface,
+                feature="imagine" if parent is None else "repeat",
+                outcome=OK,
+                now=app.clock.now(),
+            )
             if person.age == "unknown":
                 tx.add(row)
                 return AgeNeeded(RequestId(row.id))
@@ -266,6 +277,11 @@ async def repeat_request(app: App, cmd: RepeatRequest) -> Accepted | AgeNeeded:
         NotFound, NotYours: nothing happened.
         Everything that ``request_images`` raises.
     """
+    async with refusals_noted(app, cmd.actor, "repeat"):
+        return await _repeat(app, cmd)
+
+
+async def _repeat(app: App, cmd: RepeatRequest) -> Accepted | AgeNeeded:
     person = await meet(app, cmd.actor)
     async with app.transaction() as tx:
         row = await _own(tx, person, cmd.request_id)
@@ -316,6 +332,11 @@ async def cancel_request(app: App, actor: Actor, request_id: RequestId) -> Cance
     Raises:
         NotFound, NotYours: nothing changed.
     """
+    async with noted(app, actor, "cancel"):
+        return await _cancel(app, actor, request_id)
+
+
+async def _cancel(app: App, actor: Actor, request_id: RequestId) -> Cancelled | AlreadyEnded:
     person = await meet(app, actor)
     async with app.transaction() as tx:
         row = await _own(tx, person, request_id)
@@ -338,13 +359,14 @@ async def delete_picture(app: App, actor: Actor, picture_id: PictureId) -> Delet
     Raises:
         NotFound, NotYours: nothing was deleted.
     """
-    person = await meet(app, actor)
-    async with app.transaction() as tx:
-        picture = await requests.find_picture(tx, picture_id)
-        if picture is None:
-            raise NotFound
-        row = await _own(tx, person, RequestId(picture.request_id))
-    return await _delete(app, person, row, [picture])
+    async with noted(app, actor, "delete"):
+        person = await meet(app, actor)
+        async with app.transaction() as tx:
+            picture = await requests.find_picture(tx, picture_id)
+            if picture is None:
+                raise NotFound
+            row = await _own(tx, person, RequestId(picture.request_id))
+        return await _delete(app, person, row, [picture])
 
 
 async def delete_request(app: App, actor: Actor, request_id: RequestId) -> Deleted:
@@ -353,11 +375,12 @@ async def delete_request(app: App, actor: Actor, request_id: RequestId) -> Delet
     Raises:
         NotFound, NotYours: nothing was deleted.
     """
-    person = await meet(app, actor)
-    async with app.transaction() as tx:
-        row = await _own(tx, person, request_id)
-        pictures = await requests.pictures_of(tx, request_id)
-    return await _delete(app, person, row, pictures)
+    async with noted(app, actor, "delete"):
+        person = await meet(app, actor)
+        async with app.transaction() as tx:
+            row = await _own(tx, person, request_id)
+            pictures = await requests.pictures_of(tx, request_id)
+        return await _delete(app, person, row, pictures)
 
 
 async def _delete(app: App, person: Person, row: RequestRow, pictures: list[PictureRow]) -> Deleted:

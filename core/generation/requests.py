@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, exists, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.accounts.rows import AccountRow
+from core.accounts.choices import objection_to
+from core.accounts.rows import AccountRow, ChoiceRow
+from core.accounts.usage import MADE, note_event
 from core.app import App
 from core.generation.rows import OutboxRow, PictureRow, RequestRow
 from core.generation.values import ImageWish, Outcome, OutcomeKind, RequestState
@@ -133,11 +135,17 @@ async def end(
     Returns:
         The credits given back, or None when something else ended it first; then nothing changed.
     """
+    # The receipt was needed to make the picture; whoever objected to more keeps none (FA-14.d).
+    objected = exists().where(
+        ChoiceRow.account_id == RequestRow.account_id,
+        ChoiceRow.kind == objection_to("transparency"),
+    )
     row = (
         await tx.scalars(
             update(RequestRow)
             .where(RequestRow.id == request_id, RequestRow.state.in_(UNDECIDED))
             .values(
+                route_receipt=case((objected, null()), else_=RequestRow.route_receipt),
                 state=RequestState.ENDED.value,
                 outcome_kind=outcome.kind.value,
                 outcome_code=outcome.code,
@@ -156,23 +164,34 @@ async def end(
         return None
     assert row.hold_id is not None
     returned = await ledger.settle(tx, HoldId(row.hold_id), outcome.credits_charged, now)
-    tx.add(
-        OutboxRow(
-            request_id=row.id,
-            account_id=row.account_id,
-            surface=row.surface,
-            state="waiting",
-            attempt=0,
-            was_started=False,
-            claimed_by=None,
-            claimed_until=None,
-            not_before=now,
-            created_at=now,
-            result="",
-        )
-    )
+    tx.add(_to_deliver(row, now))
     await tx.flush()
+    await note_event(
+        tx,
+        AccountId(row.account_id),
+        surface=row.surface,
+        feature=MADE,
+        outcome=outcome.kind.value,
+        now=now,
+        offering_id=row.offering_id,
+    )
     return returned
+
+
+def _to_deliver(row: RequestRow, now: datetime) -> OutboxRow:
+    return OutboxRow(
+        request_id=row.id,
+        account_id=row.account_id,
+        surface=row.surface,
+        state="waiting",
+        attempt=0,
+        was_started=False,
+        claimed_by=None,
+        claimed_until=None,
+        not_before=now,
+        created_at=now,
+        result="",
+    )
 
 
 def picture_id_of(app: App, request_id: RequestId, index: int) -> PictureId:

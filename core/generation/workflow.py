@@ -1,11 +1,13 @@
 """The job: route, submit, make, check, stamp, settle; each a step that a crash does not repeat."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 
 from PIL import Image
 from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.rows import AccountRow
 from core.app import App
@@ -34,12 +36,16 @@ WAITING_AGE_KEPT = timedelta(hours=1)
 _REPAIR_AT_ONCE = 200
 _REPAIR_AFTER = timedelta(seconds=5)
 
+Made = Callable[[App, AsyncSession, RequestRow], Awaitable[object]]
+
 
 class GenerationJob:
     """One job from its queued request to its settled outcome; any process can go on with it."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, made: Made | None = None) -> None:
+        """``made`` is called with the request in the transaction that settles its pictures."""
         self._app = app
+        self._made = made
         self._lookout = Lookout(app)
 
     async def run(self, request_id: RequestId, steps: Steps) -> None:
@@ -304,6 +310,8 @@ class GenerationJob:
                 each = row.credits // row.count
                 outcome = _outcome(verdict, Credits(each * made))
                 decided = await requests.end(tx, request_id, outcome, await app.database.now(tx))
+                if decided is not None and outcome.kind is OutcomeKind.PICTURES and self._made:
+                    await self._made(app, tx, row)
         await parts.drop_working(app, row)
         if row.outcome_kind != OutcomeKind.PICTURES:
             await parts.drop_pictures(app, row)

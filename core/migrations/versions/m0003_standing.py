@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("surface", sa.String(length=32), nullable=False),
         sa.Column("feature", sa.String(length=32), nullable=False),
+        sa.Column("offering_id", sa.String(length=128), server_default="", nullable=False),
         sa.Column("outcome", sa.String(length=64), nullable=False),
         sa.Column("at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

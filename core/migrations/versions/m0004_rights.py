@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", core.storage.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("not_before", core.storage.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("is_last", sa.Boolean(), nullable=False),
+        sa.Column("is_promotional", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("result", sa.String(length=32), nullable=False),
         sa.CheckConstraint(
@@ -274,9 +275,32 @@ def upgrade() -> None:
             batch_op.f("ix_training_pool_account_id"), ["account_id"], unique=False
         )
 
+    op.create_table(
+        "feature_days",
+        sa.Column("day", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("feature", sa.String(length=32), nullable=False),
+        sa.Column("outcome", sa.String(length=64), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "uses >= people AND people >= 5", name=op.f("ck_feature_days_people_range")
+        ),
+        sa.PrimaryKeyConstraint("day", "feature", "outcome", name=op.f("pk_feature_days")),
+        info={"clock": "day"},
+    )
+    op.create_table(
+        "counted_days",
+        sa.Column("day", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("counted_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_counted_days")),
+        info={"clock": "day"},
+    )
+
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_table("counted_days")
+    op.drop_table("feature_days")
     op.drop_index("ix_training_pool_account_id", table_name="training_pool")
     op.drop_table("training_pool")
     op.drop_index("ix_export_parts_account_id", table_name="export_parts")

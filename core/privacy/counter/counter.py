@@ -3,8 +3,11 @@
 import asyncio
 
 from core.accounts.commands import find_person
+from core.accounts.usage import OK, note_use
+from core.accounts.values import Person
 from core.app import App
 from core.generation.errors import NotFound
+from core.kernel.errors import CoreError
 from core.kernel.people import Actor, language_of
 from core.privacy.answers import Answer
 from core.privacy.counter.correcting import AGE, CORRECT, REGION
@@ -13,6 +16,11 @@ from core.privacy.counter.notices import PRIVACY, PROVIDERS, TERMS
 from core.privacy.counter.requests import REQUESTS
 from core.privacy.counter.restricting import RESTRICT
 from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT
+from core.privacy.counter.consent import CONSENT
+from core.privacy.counter.errors import TooManyQuestions
+from core.privacy.counter.notices import PRIVACY, PROVIDERS, TERMS
+from core.privacy.counter.objecting import OBJECT
+from core.privacy.counter.optout import OPTOUT, UNSUBSCRIBE
 from core.privacy.counter.values import Ask, Asked, Command
 from core.privacy.subject.mydata import MYDATA
 
@@ -29,6 +37,10 @@ COMMANDS: tuple[Command, ...] = (
     SUPPORT,
     APPEAL,
     PAYSUPPORT,
+    OPTOUT,
+    UNSUBSCRIBE,
+    OBJECT,
+    CONSENT,
 )
 """In the order in which people are shown them."""
 
@@ -52,7 +64,28 @@ async def answer(app: App, ask: Ask) -> Answer:
     async with app.transaction() as tx:
         person = await find_person(app, tx, ask.actor)
     language = person.language if person else language_of(ask.actor.language_hint)
-    return await command.handle(Asked(app, ask, person, language))
+    try:
+        told = await command.handle(Asked(app, ask, person, language))
+    except CoreError as refusal:
+        await _note(app, ask, person, refusal.code)
+        raise
+    await _note(app, ask, person, OK)
+    return told
+
+
+async def _note(app: App, ask: Ask, person: Person | None, outcome: str) -> None:
+    """Record the use (AX-04): the command's name and how it ended, never a word behind it."""
+    if person is None:
+        return
+    async with app.transaction() as tx:
+        await note_use(
+            tx,
+            person.account_id,
+            surface=ask.actor.surface,
+            feature=ask.command,
+            outcome=outcome,
+            now=app.clock.now(),
+        )
 
 
 def _keep_pace(app: App, actor: Actor) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, MappedColumn
 
 from core.storage.database import UtcDateTime
@@ -75,5 +75,7 @@ class LetterRow(Base):
     not_before: Mapped[datetime] = _letter(UtcDateTime())
     is_last: Mapped[bool] = _letter()
     """Nothing will be written into it any more: when it is done, its key goes."""
+    is_promotional: Mapped[bool] = _letter(server_default=false())
+    """Advertising: sent only with a consent, and deleted unsent when that is taken back."""
     created_at: Mapped[datetime] = _letter(UtcDateTime())
     result: Mapped[str] = _letter(String(32))

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from core.app import App
 from core.privacy.retention.leftovers import ended_jobs, leftovers
-from core.privacy.retention.rows import SweepRow, UsageDayRow
+from core.privacy.retention.rows import FeatureDayRow, SweepRow, UsageDayRow
 from core.privacy.retention.sweep import planned
 
 
@@ -30,6 +30,16 @@ class UsageDay:
     offering_id: str
     outcome: str
     requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureDay:
+    """A published number of uses of a command; never about a few people."""
+
+    day: datetime
+    feature: str
+    outcome: str
+    uses: int
 
 
 async def dry_run(app: App) -> dict[str, int]:
@@ -72,6 +82,22 @@ async def usage_days(app: App, since: datetime) -> tuple[UsageDay, ...]:
         return tuple(
             [
                 UsageDay(row.day, row.offering_id, row.outcome, row.requests)
+                for row in await tx.scalars(query)
+            ]
+        )
+
+
+async def feature_days(app: App, since: datetime) -> tuple[FeatureDay, ...]:
+    """Return how often each command was used, by day; oldest first."""
+    query = (
+        select(FeatureDayRow)
+        .where(FeatureDayRow.day >= since)
+        .order_by(FeatureDayRow.day, FeatureDayRow.feature, FeatureDayRow.outcome)
+    )
+    async with app.transaction() as tx:
+        return tuple(
+            [
+                FeatureDay(row.day, row.feature, row.outcome, row.uses)
                 for row in await tx.scalars(query)
             ]
         )

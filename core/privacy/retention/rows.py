@@ -72,3 +72,40 @@ class UsageDayRow(Base):
     requests: Mapped[int] = operational(retention="usage_aggregate", reason=AGGREGATE)
     people: Mapped[int] = operational(retention="usage_aggregate", reason=AGGREGATE)
     """How many different people; fewer than the profile's minimum are not stored at all."""
+
+
+class FeatureDayRow(Base):
+    """How often a command or button was used on one day (UTC), and how it ended."""
+
+    __tablename__ = "feature_days"
+    __table_args__ = (
+        # Five is the least that any profile may set: see usage.py.
+        CheckConstraint("uses >= people AND people >= 5", name="people_range"),
+        {"info": {"clock": "day"}},
+    )
+
+    day: Mapped[datetime] = operational(
+        UtcDateTime(), primary_key=True, retention="usage_aggregate", reason=AGGREGATE
+    )
+    feature: Mapped[str] = operational(
+        String(32), primary_key=True, retention="usage_aggregate", reason=AGGREGATE
+    )
+    outcome: Mapped[str] = operational(
+        String(64), primary_key=True, retention="usage_aggregate", reason=AGGREGATE
+    )
+    uses: Mapped[int] = operational(retention="usage_aggregate", reason=AGGREGATE)
+    people: Mapped[int] = operational(retention="usage_aggregate", reason=AGGREGATE)
+
+
+class CountedDayRow(Base):
+    """Up to which day use has been counted: a day is counted once, and frozen then."""
+
+    __tablename__ = "counted_days"
+    __table_args__ = ({"info": {"clock": "day"}},)
+
+    day: Mapped[datetime] = operational(
+        UtcDateTime(), primary_key=True, retention="usage_aggregate", reason=AGGREGATE
+    )
+    counted_at: Mapped[datetime] = operational(
+        UtcDateTime(), retention="usage_aggregate", reason=AGGREGATE
+    )

@@ -1,13 +1,20 @@
-"""Use becomes daily numbers without identities, before the rows that it is counted from go."""
+"""Use becomes daily numbers without identities, before the events that it is counted from go.
+
+AX-05, AX-18, FA-3.10: what is analysed are events of use, which hold no word and no picture, and
+of nobody who said no. What is kept are numbers about at least as many people as the profile says;
+a day is counted once, when it is over, so that nobody's leaving changes a number or shows in one.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Column, ColumnElement, Table, func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.rows import UsageEventRow
+from core.accounts.usage import MADE
 from core.app import App
-from core.privacy.retention.rows import UsageDayRow
-from core.storage.inventory import Base
+from core.privacy.retention.rows import CountedDayRow, FeatureDayRow, UsageDayRow
 
 SETTLED_AFTER = timedelta(hours=7)
 """A day is counted when everything that began on it has ended."""
@@ -15,64 +22,74 @@ _LEAST_PEOPLE = 5
 """No number is about fewer people than this, whatever a profile allows."""
 
 
-def sources() -> list[Table]:
-    """Return the tables whose rows are uses: they name their offering and outcome."""
-    return [table for table in Base.metadata.sorted_tables if "usage" in table.info]
-
-
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _day_of(column: Column[object], *, is_sqlite: bool) -> ColumnElement[object]:
+def _day_of(*, is_sqlite: bool) -> ColumnElement[object]:
+    column = UsageEventRow.at
     return func.date(column) if is_sqlite else func.date(func.timezone("UTC", column))
 
 
 async def count_days(app: App, now: datetime) -> int:
     """Count every settled day that has not been counted; return how many numbers were stored.
 
-    All days in one transaction, so that a repeat counts nothing twice. A number that is about
-    fewer people than the profile's minimum is not stored.
+    All days and the mark that they are counted in one transaction: a repeat counts nothing twice,
+    and nothing that happens later to the events changes a number.
     """
     until = _midnight((now - SETTLED_AFTER).date())
+    last = until - timedelta(days=1)
+    try:
+        async with app.transaction() as tx:
+            counted = [
+                await tx.scalar(select(func.max(one)))
+                for one in (CountedDayRow.day, UsageDayRow.day)
+            ]
+            known = max((one for one in counted if one is not None), default=None)
+            if known is not None and known >= last:
+                return 0
+            tx.add(CountedDayRow(day=last, counted_at=now))
+            await tx.flush()
+            since = None if known is None else known + timedelta(days=1)
+            return await _counted(app, tx, since, until)
+    except IntegrityError:
+        # Another sweep counts the same days at this very moment.
+        return 0
+
+
+async def _counted(app: App, tx: AsyncSession, since: datetime | None, until: datetime) -> int:
+    event = UsageEventRow
     least = max(_LEAST_PEOPLE, app.profile.usage.aggregate_min_people)
-    async with app.transaction() as tx:
-        counted = await tx.scalar(select(func.max(UsageDayRow.day)))
-        since = None if counted is None else counted + timedelta(days=1)
-        rows = [
-            row
-            for table in sources()
-            for row in await _rows_of(app, tx, table, since, until, least)
-        ]
-        if rows:
-            await tx.execute(insert(UsageDayRow), rows)
-    return len(rows)
-
-
-async def _rows_of(
-    app: App, tx: AsyncSession, table: Table, since: datetime | None, until: datetime, least: int
-) -> list[dict[str, object]]:
-    clock = table.columns[table.info["clock"]]
-    names = table.info["usage"]
-    day = _day_of(clock, is_sqlite=app.database.is_sqlite)
-    offering = table.columns[names["offering"]]
-    outcome = table.columns[names["outcome"]]
-    people = func.count(table.columns["account_id"].distinct())
-    query = (
-        select(day, offering, outcome, func.count(), people)
-        .where(clock < until, outcome.is_not(None))
-        .group_by(day, offering, outcome)
+    day = _day_of(is_sqlite=app.database.is_sqlite)
+    people = func.count(event.account_id.distinct())
+    models = (
+        select(day, event.offering_id, event.outcome, func.count(), people)
+        .where(event.at < until, event.feature == MADE)
+        .group_by(day, event.offering_id, event.outcome)
+        .having(people >= least)
+    )
+    features = (
+        select(day, event.feature, event.outcome, func.count(), people)
+        .where(event.at < until, event.feature != MADE)
+        .group_by(day, event.feature, event.outcome)
         .having(people >= least)
     )
     if since is not None:
-        query = query.where(clock >= since)
-    return [
-        {
-            "day": _midnight(date.fromisoformat(str(on))),
-            "offering_id": offering_id,
-            "outcome": kind,
-            "requests": requests,
-            "people": count,
-        }
-        for on, offering_id, kind, requests, count in await tx.execute(query)
+        models, features = models.where(event.at >= since), features.where(event.at >= since)
+    made = [
+        {"day": _on(on), "offering_id": name, "outcome": outcome, "requests": count, "people": who}
+        for on, name, outcome, count, who in await tx.execute(models)
     ]
+    used = [
+        {"day": _on(on), "feature": name, "outcome": outcome, "uses": count, "people": who}
+        for on, name, outcome, count, who in await tx.execute(features)
+    ]
+    if made:
+        await tx.execute(insert(UsageDayRow), made)
+    if used:
+        await tx.execute(insert(FeatureDayRow), used)
+    return len(made) + len(used)
+
+
+def _on(day: object) -> datetime:
+    return _midnight(date.fromisoformat(str(day)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from core.accounts.commands import meet
+from core.accounts.usage import MADE, note_event
 from core.app import App
 from core.engine.engine import Result, Steps
 from core.generation import requests
@@ -142,6 +143,16 @@ async def a_request_with_a_picture(
         result="",
     )
     await _store(app, outbox, _picture(picture_id, owner, request_id, at))
+    async with app.transaction() as tx:
+        await note_event(
+            tx,
+            owner,
+            surface="test",
+            feature=MADE,
+            outcome=outcome,
+            now=at,
+            offering_id="builtin/illustrator",
+        )
     return request_id, picture_id
 
 
