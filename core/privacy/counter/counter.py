@@ -10,17 +10,15 @@ from core.generation.errors import NotFound
 from core.kernel.errors import CoreError
 from core.kernel.people import Actor, language_of
 from core.privacy.answers import Answer
-from core.privacy.counter.correcting import AGE, CORRECT, REGION
-from core.privacy.counter.errors import TooManyQuestions
-from core.privacy.counter.notices import PRIVACY, PROVIDERS, TERMS
-from core.privacy.counter.requests import REQUESTS
-from core.privacy.counter.restricting import RESTRICT
-from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT
 from core.privacy.counter.consent import CONSENT
+from core.privacy.counter.correcting import AGE, CORRECT, REGION
 from core.privacy.counter.errors import TooManyQuestions
 from core.privacy.counter.notices import PRIVACY, PROVIDERS, TERMS
 from core.privacy.counter.objecting import OBJECT
 from core.privacy.counter.optout import OPTOUT, UNSUBSCRIBE
+from core.privacy.counter.requests import REQUESTS
+from core.privacy.counter.restricting import RESTRICT
+from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT
 from core.privacy.counter.values import Ask, Asked, Command
 from core.privacy.subject.mydata import MYDATA
 
