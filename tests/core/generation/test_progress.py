@@ -50,7 +50,8 @@ async def test_progress_is_drawn_at_most_every_two_seconds_with_fresh_previews()
         await until(app, person, done.request_id)
 
     drawn = [note for note in surface.notes if note.status.percent]
-    assert 2 <= len(drawn) <= 5
+    # How many it are depends on how long the machine takes; how far apart they are does not.
+    assert len(drawn) >= 2
     gaps = [later - earlier for earlier, later in zip(surface.at_s, surface.at_s[1:], strict=False)]
     assert min(gaps) >= DRAW_EVERY_S - 0.05
     assert [note.status.percent for note in drawn] == sorted(note.status.percent for note in drawn)
