@@ -1,17 +1,34 @@
 """/privacy, /terms and /providers: at a glance first, then a page for each topic."""
 
+from urllib.parse import urlsplit
+
 from core.app import App
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked, Choice, Command, Option
-from core.privacy.notice.facts import Notice, notice_of
+from core.privacy.notice.facts import Notice, Store, notice_of
 from core.privacy.notice.history import policy_history, policy_seen
 from core.privacy.notice.news import history_page
-from core.privacy.notice.pages import TOPICS, glance, table, terms, topic_page, topic_title
+from core.privacy.notice.pages import (
+    TOPICS,
+    glance,
+    providers,
+    table,
+    terms,
+    topic_page,
+    topic_title,
+)
 from core.privacy.notice.wording import Line
+from core.settings import Settings
 from core.storage.inventory import Base, declarations
 
 _TABLE, _HISTORY = "table", "history"
 _MORE = {_TABLE: "policy-table", _HISTORY: "policy-history"}
+
+
+def _store(settings: Settings) -> Store | None:
+    if not settings.s3_bucket:
+        return None
+    return Store(urlsplit(settings.s3_endpoint).hostname or "Amazon S3", settings.s3_region)
 
 
 def notice(app: App) -> Notice:
@@ -23,6 +40,7 @@ def notice(app: App) -> Notice:
         privacy_contact=app.settings.privacy_contact,
         offerings=app.registry.offerings(),
         declared=declarations(Base.metadata),
+        store=_store(app.settings),
     )
 
 
@@ -54,9 +72,9 @@ async def _terms(asked: Asked) -> Answer:
 
 
 async def _providers(asked: Asked) -> Answer:
-    """Name the processors with function, region and controls: the page on who receives data."""
+    """Name the processors with function, region and controls."""
     steps = (Step(Line("rights-step-privacy"), "privacy"),)
-    return Answer(topic_page(notice(asked.app), "who"), asked.language, steps)
+    return Answer(providers(notice(asked.app)), asked.language, steps)
 
 
 PRIVACY = Command(
