@@ -1,4 +1,4 @@
-"""/privacy, /terms and /providers: at a glance first, then a page for each topic."""
+"""/privacy and /terms: at a glance first, then a page for each topic."""
 
 from core.app import App
 from core.privacy.answers import Answer, Step
@@ -53,12 +53,6 @@ async def _terms(asked: Asked) -> Answer:
     return Answer(terms(notice(asked.app)), asked.language, steps)
 
 
-async def _providers(asked: Asked) -> Answer:
-    """Name the processors with function, region and controls: the page on who receives data."""
-    steps = (Step(Line("rights-step-privacy"), "privacy"),)
-    return Answer(topic_page(notice(asked.app), "who"), asked.language, steps)
-
-
 PRIVACY = Command(
     "privacy",
     "rights-about-privacy",
@@ -75,4 +69,3 @@ PRIVACY = Command(
     ),
 )
 TERMS = Command("terms", "rights-about-terms", _terms)
-PROVIDERS = Command("providers", "rights-about-providers", _providers)
