@@ -222,7 +222,7 @@ class Routes:
         """Say whether an uploaded picture came from here; the picture is not kept."""
         picture = await bodies.read_picture(request)
         language = await spoken_with(self._page.app, self._page.actor(request))
-        found = await verify(self._page.app, picture)
+        found = await verify(self._page.app, picture, self._page.actor(request))
         return JSONResponse({"notice": verified_of(found, language)})
 
     async def _asked(self, request: Request, result: Accepted | AgeNeeded) -> JSONResponse:

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.accounts.choices import Choices, choices_of
 from core.accounts.values import Person
 from core.app import App
 from core.generation.errors import ModelUnknown, OfferingUnavailable
@@ -12,10 +13,11 @@ from core.generation.values import ImageWish
 from core.kernel.units import Credits
 from core.moderation.errors import PromptRejected
 from core.moderation.verdicts import Category
-from core.providers.routing import RouteReceipt, Wish, route, why_refused
+from core.providers.routing import Reason, RouteReceipt, Wish, route, why_refused
 
 _SEPARATORS = re.compile(r"[,;，、；\n]")
 _MAX_LEFT_OUT = 20
+_OWN_CHOICE: tuple[Reason, ...] = ("only-here", "excluded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ async def admit(app: App, person: Person, wish: ImageWish, *, adult_room: bool) 
     category = category or await _refused_absence(app, wish.negative, adult_room=adult_room)
     if category is not None:
         raise PromptRejected(category=Category(category))
-    receipt = choose(app, person.region, wish, max_credits=None, now=app.clock.now())
+    async with app.transaction() as tx:
+        choices = await choices_of(tx, person.account_id)
+    receipt = choose(app, person.region, wish, choices, max_credits=None, now=app.clock.now())
     if receipt.chosen is None:
         known = tuple(offering.id for offering in app.registry.offerings())
         if wish.offering_id and wish.offering_id not in known:
@@ -71,11 +75,21 @@ def _why(receipt: RouteReceipt, wish: ImageWish) -> str:
     if wish.offering_id:
         return why_refused(receipt, wish.offering_id) or "unknown-offering"
     reasons = Counter(one.reason for one in receipt.refused)
+    for own in _OWN_CHOICE:
+        # What the person can change themselves helps more than what is common.
+        if own in reasons:
+            return own
     return reasons.most_common(1)[0][0] if reasons else "none-configured"
 
 
 def choose(
-    app: App, region: str, wish: ImageWish, *, max_credits: int | None, now: datetime
+    app: App,
+    region: str,
+    wish: ImageWish,
+    choices: Choices,
+    *,
+    max_credits: int | None,
+    now: datetime,
 ) -> RouteReceipt:
     """Route a wish among what is configured; pure but for the registry's memory of health."""
     asked = Wish(
@@ -85,8 +99,10 @@ def choose(
         image_format=wish.image_format,
         prompt_chars=max(len(wish.prompt), len(wish.negative)),
         region=region or None,
-        # Making the picture is the contract; each processor is named in /privacy (FA-5.2, FA-8).
-        third_party_allowed=True,
+        # Making the picture is the contract; each processor is named in /privacy (FA-5.2, FA-8),
+        # and a person's own no to one or all of them holds (FA-5.2c).
+        third_party_allowed=not choices.is_only_here,
+        is_excluded=choices.excludes,
         no_training=True,
         max_credits=max_credits,
     )

@@ -14,6 +14,7 @@ from core.generation.gates import unsigned
 from core.generation.grid import compose_grid
 from core.generation.provenance.likeness import MATCH_BITS, distance
 from core.generation.rows import PictureRow, RequestRow
+from core.generation.uses import noted
 from core.generation.values import (
     Outcome,
     OutcomeKind,
@@ -287,15 +288,22 @@ async def _recognised(tx: AsyncSession, wanted: int) -> datetime | None:
     return None
 
 
-async def verify(app: App, picture: bytes) -> Verified:
+async def verify(app: App, picture: bytes, actor: Actor | None = None) -> Verified:
     """Say whether a picture came from here: by its signature, else by the registry.
 
     The registry knows the exact file, and pictures that were only re-encoded or made smaller.
-    Whose it was is never told.
+    Whose it was is never told. The use is recorded for ``actor``, if they have an account.
 
     Raises:
         CoreError: ``not-a-picture`` or ``picture-too-large``.
     """
+    if actor is None:
+        return await _verified(app, picture)
+    async with noted(app, actor, "verify"):
+        return await _verified(app, picture)
+
+
+async def _verified(app: App, picture: bytes) -> Verified:
     reading = await app.provenance.read(picture)
     async with app.transaction() as tx:
         made = await tx.scalar(

@@ -9,6 +9,7 @@ from PIL import Image
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.choices import choices_of
 from core.accounts.rows import AccountRow
 from core.app import App
 from core.engine.engine import Steps
@@ -81,8 +82,9 @@ class GenerationJob:
             region = await tx.scalar(
                 select(AccountRow.region).where(AccountRow.id == row.account_id)
             )
+            choices = await choices_of(tx, AccountId(row.account_id))
             now = await app.database.now(tx)
-        receipt = choose(app, region or "", wish, max_credits=row.credits, now=now)
+        receipt = choose(app, region or "", wish, choices, max_credits=row.credits, now=now)
         chosen = receipt.chosen
         async with app.transaction() as tx:
             mine = await tx.scalar(

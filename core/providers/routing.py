@@ -4,7 +4,7 @@ Source: PRIVACY "Transparency of routing": unknown facts fail closed, and each j
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -25,7 +25,8 @@ Reason = Literal[
     "trains",
     "retention",
     "processed-in-prc",
-    "consent-needed",
+    "only-here",
+    "excluded",
     "size",
     "format",
     "count",
@@ -33,6 +34,11 @@ Reason = Literal[
     "too-expensive",
 ]
 """Why an offering is not taken; each is also the end of a message id."""
+
+
+def nobody(_processor: str) -> bool:
+    """Exclude no processor."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,9 @@ class Wish:
     region: str | None = None
     """ISO 3166 code of where the person says they are; unknown counts as outside the PRC."""
     third_party_allowed: bool = False
-    """The person agrees that a company sees the request."""
+    """A company may see the request; false for who chose "only on this machine"."""
+    is_excluded: Callable[[str], bool] = nobody
+    """Whether the person said no to a processor, by its name."""
     no_training: bool = True
     zero_retention: bool = False
     max_credits: int | None = None
@@ -218,7 +226,9 @@ def _privacy_refusal(wish: Wish, offering: Offering, now: datetime) -> Reason | 
     ):
         return "retention"
     if not ours and not wish.third_party_allowed:
-        return "consent-needed"
+        return "only-here"
+    if not ours and wish.is_excluded(offering.processor):
+        return "excluded"
     return None
 
 

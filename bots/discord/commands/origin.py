@@ -122,7 +122,7 @@ async def _answer(visit: Visit, url: str, size_bytes: int) -> None:
     except discord.HTTPException:
         await visit.tell(render.says("not-found", visit.language))
         return
-    await visit.tell(verified_page(await verify(visit.app, data), visit.language))
+    await visit.tell(verified_page(await verify(visit.app, data, visit.actor), visit.language))
 
 
 def verified_page(found: Verified, language: Language) -> Page:

@@ -51,7 +51,7 @@ async def _answer(desk: Desk, visit: Visit, picture: Document | PhotoSize | None
         file = await picture.get_file()
         data = bytes(await file.download_as_bytearray())
         try:
-            line = verified_text(await verify_picture(desk.app, data), visit.language)
+            line = verified_text(await verify_picture(desk.app, data, visit.actor), visit.language)
         except CoreError as refused:
             line = escaped(refusal(refused, visit.language))
     await desk.say(visit.address, line)

@@ -13,9 +13,10 @@ from core.privacy.answers import Answer
 from core.privacy.counter.consent import CONSENT
 from core.privacy.counter.correcting import AGE, CORRECT, REGION
 from core.privacy.counter.errors import TooManyQuestions
-from core.privacy.counter.notices import PRIVACY, PROVIDERS, TERMS
+from core.privacy.counter.notices import PRIVACY, TERMS
 from core.privacy.counter.objecting import OBJECT
 from core.privacy.counter.optout import OPTOUT, UNSUBSCRIBE
+from core.privacy.counter.providers import PROVIDERS
 from core.privacy.counter.requests import REQUESTS
 from core.privacy.counter.restricting import RESTRICT
 from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT

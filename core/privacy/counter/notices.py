@@ -1,4 +1,4 @@
-"""/privacy, /terms and /providers: at a glance first, then a page for each topic."""
+"""/privacy and /terms: at a glance first, then a page for each topic."""
 
 from urllib.parse import urlsplit
 
@@ -71,12 +71,6 @@ async def _terms(asked: Asked) -> Answer:
     return Answer(terms(notice(asked.app)), asked.language, steps)
 
 
-async def _providers(asked: Asked) -> Answer:
-    """Name the processors with function, region and controls."""
-    steps = (Step(Line("rights-step-privacy"), "privacy"),)
-    return Answer(providers(notice(asked.app)), asked.language, steps)
-
-
 PRIVACY = Command(
     "privacy",
     "rights-about-privacy",
@@ -93,4 +87,3 @@ PRIVACY = Command(
     ),
 )
 TERMS = Command("terms", "rights-about-terms", _terms)
-PROVIDERS = Command("providers", "rights-about-providers", _providers)
