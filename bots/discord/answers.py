@@ -34,7 +34,7 @@ class Asked:
     leaf: int = 1
 
 
-def page_of(answer: Answer, asked: Asked | None = None, *, marker: int = 0) -> Page:
+def page_of(answer: Answer, asked: Asked | None = None) -> Page:
     """Draw an answer, or one leaf of a long one.
 
     What can't be turned over (a letter; words that no button can carry) is cut, and comes whole
@@ -44,7 +44,7 @@ def page_of(answer: Answer, asked: Asked | None = None, *, marker: int = 0) -> P
     leaves = _leaves(answer)
     number = min(max(1, asked.leaf), len(leaves)) if asked else 1
     turning = _turning(asked, number, len(leaves), language) if asked else ()
-    lines = [f"### {_title(answer)}", *leaves[number - 1]]
+    lines = [title_of(answer), *leaves[number - 1]]
     documents: tuple[Attached, ...] = ()
     footnote = ""
     if len(leaves) > 1 and turning:
@@ -57,12 +57,12 @@ def page_of(answer: Answer, asked: Asked | None = None, *, marker: int = 0) -> P
         footnote=footnote,
         documents=documents,
         rows=(*turning, *steps.rows(answer.steps, language)),
-        marker=marker,
     )
 
 
-def _title(answer: Answer) -> str:
-    return literal(said(answer.page.title, answer.language))[:_TITLE_CHARS]
+def title_of(answer: Answer) -> str:
+    """Draw an answer's title."""
+    return "### " + literal(said(answer.page.title, answer.language))[:_TITLE_CHARS]
 
 
 def _whole(answer: Answer) -> Attached:
