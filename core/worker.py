@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from core.app import App
 from core.generation.workflow import GenerationJob, repair
 from core.privacy.desk.alarms import KIND as ALARMS
-from core.privacy.export.task import mend_exports
 from core.privacy.erasure.schedule import ErasureSchedule
+from core.privacy.export.task import mend_exports
 from core.privacy.retention.schedule import SweepSchedule
 from core.privacy.tasks import TASKS
 from core.privacy.training.pool import capture, has_pool

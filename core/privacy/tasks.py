@@ -7,13 +7,13 @@ from core.engine.engine import Task
 from core.generation.delivery_port import GONE_TASK
 from core.privacy.desk.alarms import KIND as ALARMS
 from core.privacy.desk.alarms import alarms_task
-from core.privacy.export.task import export_task
-from core.privacy.export.values import KIND as EXPORT
 from core.privacy.erasure.commands import KIND as ERASURE
 from core.privacy.erasure.copies import KIND as COPIES
 from core.privacy.erasure.copies import copies_task
 from core.privacy.erasure.operators import gone_task
 from core.privacy.erasure.saga import erasure_task
+from core.privacy.export.task import export_task
+from core.privacy.export.values import KIND as EXPORT
 from core.privacy.retention.schedule import KIND as SWEEP
 from core.privacy.retention.sweep import sweep_task
 

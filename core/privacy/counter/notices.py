@@ -11,7 +11,6 @@ from core.privacy.notice.news import history_page
 from core.privacy.notice.pages import (
     TOPICS,
     glance,
-    providers,
     table,
     terms,
     topic_page,
