@@ -14,6 +14,7 @@ import typer
 from discord import LoginFailure
 from telegram.error import InvalidToken
 
+from bots import answering
 from bots.discord import app as discord_bot
 from bots.discord.settings import DiscordSettings
 from bots.playground import serve as playground
@@ -313,6 +314,9 @@ def policy_report_command(
     """Write each promise with what keeps it, its tests, and how they ended."""
     with _plain_words():
         typer.echo(policy_report(form, tests, results=results, profile=profile), nl=False)
+
+
+answering.add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
 
 
 def main() -> None:
