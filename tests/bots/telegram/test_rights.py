@@ -26,8 +26,6 @@ KINDS = ("ordinary", "banned", "minor", "unknown")
 NAMES = [command.name for command in COMMANDS]
 AT_ONCE = 8
 """So many commands one person gives in a test: a chat takes about one message a second."""
-PEOPLE_AT_ONCE = 8
-"""So many people ask side by side: all chats together take 30 messages a second."""
 TAGS: tuple[tuple[str, Language], ...] = (("", "en"), ("zh", "zh_Hans"))
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -88,19 +86,13 @@ async def everybody_asks(stage: Stage, places: list[tuple[str, str]], *, in_grou
     await stage.emulator.until(lambda: len(stage.emulator.calls_of("setMyDescription")) == 2)
     await stage.settled(1.1)
     work, unknown = [], []
-    gate = asyncio.Semaphore(PEOPLE_AT_ONCE)
-
-    async def in_turn(person: Person, names: list[str], room: Chat | None) -> None:
-        async with gate:
-            await asks_all(stage, person, names, room)
-
     for kind, code in places:
         for start in range(0, len(NAMES), AT_ONCE):
             person = await somebody(stage, kind, code)
             if kind == "unknown":
                 unknown.append(person)
             room = stage.emulator.group(person) if in_groups else None
-            work.append(in_turn(person, NAMES[start : start + AT_ONCE], room))
+            work.append(asks_all(stage, person, NAMES[start : start + AT_ONCE], room))
     await asyncio.gather(*work)
     for person in unknown:
         assert await known_person(stage.app, stage.actor_of(person)) is None
