@@ -138,6 +138,7 @@ def _add_mail_and_fee(rights: typer.Typer, run: Run) -> None:
         native_id: NativeId,
         kind: Annotated[str, typer.Argument(help="The command's name, for example export.")],
         received: Annotated[datetime, typer.Option(formats=_DAY, help="The day it came.")],
+        words: Annotated[str, typer.Option(help="What it said; kept sealed.")] = "",
     ) -> None:
         """Enter a request that came by mail, with its day; the person confirms it in the chat."""
         day = received.replace(tzinfo=UTC)
@@ -146,7 +147,7 @@ def _add_mail_and_fee(rights: typer.Typer, run: Run) -> None:
             raise typer.BadParameter(msg)
 
         async def ask(app: App) -> str:
-            request_id = await import_request(app, Actor(surface, native_id), kind, day)
+            request_id = await import_request(app, Actor(surface, native_id), kind, day, words)
             return f"Request {request_id} is open; the person is asked to confirm it in the chat."
 
         run(ask)
