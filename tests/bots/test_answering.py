@@ -132,7 +132,10 @@ def test_talks_are_listed_without_words_and_read_one_by_one(desk: Desk) -> None:
     assert "support, about their data on test" in listed
     assert "canary-3a" not in listed
     talk_id = listed.split()[0]
-    assert "what of canary-3a?" in desk.says("talks", "read", talk_id)
+    read = desk.types("talks", "read", talk_id)
+    assert "what of canary-3a?" in read.stdout
+    assert f"the words of talk {talk_id} (support) were read" in read.stderr
+    assert "canary-3a" not in read.stderr
     desk.says("talks", "answer", talk_id, "It has gone.")
     assert "Nobody waits" in desk.says("talks", "list")
     assert "It has gone." in desk.says("talks", "read", talk_id)
