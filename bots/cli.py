@@ -14,6 +14,7 @@ import typer
 from discord import LoginFailure
 from telegram.error import InvalidToken
 
+from bots import answering
 from bots.discord import app as discord_bot
 from bots.discord.settings import DiscordSettings
 from bots.playground import serve as playground
@@ -334,6 +335,7 @@ def policy_report_command(
 
 
 add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
+answering.add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
 
 
 def main() -> None:

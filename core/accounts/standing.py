@@ -1,6 +1,6 @@
 """Where an account stands: restricted and lifted by the person, banned by the operator."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,11 +21,15 @@ async def restrict(tx: AsyncSession, account_id: AccountId) -> bool:
 
 
 async def lift(tx: AsyncSession, account_id: AccountId, now: datetime) -> bool:
-    """Use a restricted account again, or open a closed one; False when it is neither."""
+    """Use a restricted account again, or open a closed one; False when it is neither.
+
+    The day counts as a use, so that an account that slept is not closed again at once.
+    """
+    day = datetime.combine(now.date(), time(), now.tzinfo)
     changed = await tx.scalar(
         update(AccountRow)
         .where(AccountRow.id == account_id, AccountRow.standing.in_(("restricted", "closed")))
-        .values(standing="active", closed_at=None, closing_warned_at=None, last_used_at=now)
+        .values(standing="active", closed_at=None, closing_warned_at=None, last_used_at=day)
         .returning(AccountRow.id)
     )
     return changed is not None

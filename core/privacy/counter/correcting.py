@@ -13,7 +13,7 @@ from core.messages.catalogue import text
 from core.messages.speech import day
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked, Choice, Command, Option
-from core.privacy.desk.pages import SUPPORT, there, unknown
+from core.privacy.desk.pages import SUPPORT, unknown
 from core.privacy.desk.regions import countries_with, country, is_letter, region_in
 from core.privacy.desk.requests import note_request
 from core.privacy.notice.wording import Line, Page
@@ -86,7 +86,6 @@ def _overview(asked: Asked, person: Person, *first: Line) -> Answer:
         _age_line(asked, person),
         Line("desk-correct-how"),
         Line("desk-correct-not"),
-        *there(person),
     )
     other: Language = "en" if asked.language == "zh_Hans" else "zh_Hans"
     steps = (
@@ -149,7 +148,6 @@ def _region_page(asked: Asked, person: Person, *first: Line) -> Answer:
         _region_line(person, asked.language),
         Line("desk-region-what-for"),
         Line("desk-region-how"),
-        *there(person),
     )
     steps = [Step(Line("desk-step-country"), "region", asks=Line("desk-region-asks"))]
     if person.region == "US":
@@ -187,7 +185,7 @@ def _age_page(asked: Asked, person: Person, *first: Line) -> Answer:
     shown = [step for name, step in steps.items() if name != person.age]
     if person.age == "minor":
         shown.insert(0, _ERASE)
-    page = Page("age", Line("desk-title-age"), (*lines, *there(person)))
+    page = Page("age", Line("desk-title-age"), lines)
     return Answer(page, asked.language, tuple(shown))
 
 

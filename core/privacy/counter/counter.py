@@ -1,6 +1,7 @@
 """The counter: every command about one's rights, answered for anybody, in private, at once."""
 
 import asyncio
+from dataclasses import replace
 
 from core.accounts.commands import find_person
 from core.accounts.usage import OK, note_use
@@ -22,6 +23,7 @@ from core.privacy.counter.requests import REQUESTS
 from core.privacy.counter.restricting import RESTRICT
 from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT
 from core.privacy.counter.values import Ask, Asked, Command
+from core.privacy.desk.places import local_lines
 from core.privacy.export.command import EXPORT
 from core.privacy.subject.mydata import MYDATA
 
@@ -73,7 +75,15 @@ async def answer(app: App, ask: Ask) -> Answer:
         await _note(app, ask, person, refusal.code)
         raise
     await _note(app, ask, person, OK)
-    return told
+    return await _with_law(app, ask.actor, told) if command.tells_law else told
+
+
+async def _with_law(app: App, actor: Actor, told: Answer) -> Answer:
+    """Add what else holds where the person is; read after the command, which may change it."""
+    async with app.transaction() as tx:
+        person = await find_person(app, tx, actor)
+    lines = () if person is None else local_lines(person.region, person.subdivision)
+    return replace(told, page=replace(told.page, lines=(*told.page.lines, *lines)))
 
 
 async def _note(app: App, ask: Ask, person: Person | None, outcome: str) -> None:

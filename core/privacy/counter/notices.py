@@ -84,5 +84,6 @@ PRIVACY = Command(
             ),
         ),
     ),
+    tells_law=False,
 )
-TERMS = Command("terms", "rights-about-terms", _terms)
+TERMS = Command("terms", "rights-about-terms", _terms, tells_law=False)

@@ -6,7 +6,7 @@ from core.messages.speech import day
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked, Command
 from core.privacy.desk.handling import Request, count_requests, money, requests_of
-from core.privacy.desk.pages import SUPPORT, there, unknown
+from core.privacy.desk.pages import SUPPORT, unknown
 from core.privacy.desk.rules import jurisdiction_of
 from core.privacy.desk.talks import Talk, talks_of
 from core.privacy.notice.wording import Line, Page, days_of
@@ -83,7 +83,6 @@ async def _requests(asked: Asked) -> Answer:
         *(_talk(one, language) for one in talks),
         _clock(asked, person),
         Line("desk-free"),
-        *there(person),
     )
     page = Page("requests", Line("desk-title-requests"), lines)
     steps = (Step(Line("desk-step-rights"), "privacy", "rights"), SUPPORT)

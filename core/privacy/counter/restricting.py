@@ -5,7 +5,7 @@ from core.accounts.values import Person
 from core.generation.cancelling import cancel_all
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked, Choice, Command, Option
-from core.privacy.desk.pages import REQUESTS, there, unknown
+from core.privacy.desk.pages import REQUESTS, unknown
 from core.privacy.desk.requests import note_request
 from core.privacy.notice.wording import Line, Page
 
@@ -19,8 +19,8 @@ _STATES = {
 }
 
 
-def _page(asked: Asked, person: Person, standing: str, *first: Line) -> Answer:
-    lines = (*first, Line(_STATES[standing]), Line("desk-restrict-what"), *there(person))
+def _page(asked: Asked, standing: str, *first: Line) -> Answer:
+    lines = (*first, Line(_STATES[standing]), Line("desk-restrict-what"))
     steps = {
         "active": (Step(Line("desk-step-restrict"), "restrict", "on"), REQUESTS),
         "restricted": (Step(Line("desk-step-lift"), "restrict", "off"), REQUESTS),
@@ -36,22 +36,22 @@ async def _on(asked: Asked, person: Person) -> Answer:
     app = asked.app
     async with app.transaction() as tx:
         if not await restrict(tx, person.account_id):
-            return _page(asked, person, person.standing)
+            return _page(asked, person.standing)
         await note_request(tx, app, person.account_id, "restrict", "restricted")
     ended = await cancel_all(app, asked.ask.actor)
     told = Line("desk-ended", {"n": ended.count})
-    return _page(asked, person, "restricted", *([told] if ended.count else []))
+    return _page(asked, "restricted", *([told] if ended.count else []))
 
 
 async def _off(asked: Asked, person: Person) -> Answer:
     app = asked.app
     async with app.transaction() as tx:
         if not await lift(tx, person.account_id, app.clock.now()):
-            return _page(asked, person, person.standing)
+            return _page(asked, person.standing)
         outcome = "reopened" if person.standing == "closed" else "lifted"
         await note_request(tx, app, person.account_id, "restrict", outcome)
     reopened = Line("desk-reopened" if person.standing == "closed" else "desk-lifted")
-    return _page(asked, person, "active", reopened)
+    return _page(asked, "active", reopened)
 
 
 async def _restrict(asked: Asked) -> Answer:
@@ -65,7 +65,7 @@ async def _restrict(asked: Asked) -> Answer:
     if said in _OFF:
         return await _off(asked, person)
     usage = (Line("desk-restrict-usage"),) if said else ()
-    return _page(asked, person, person.standing, *usage)
+    return _page(asked, person.standing, *usage)
 
 
 RESTRICT = Command(

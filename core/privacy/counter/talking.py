@@ -75,6 +75,8 @@ def _talk(kind: TalkKind) -> Callable[[Asked], Awaitable[Answer]]:
 
 
 _WORDS = (Option("words", "desk-option-words"),)
-SUPPORT = Command("support", "desk-about-support", _talk("support"), _WORDS)
-APPEAL = Command("appeal", "desk-about-appeal", _talk("appeal"), _WORDS)
-PAYSUPPORT = Command("paysupport", "desk-about-paysupport", _talk("paysupport"), _WORDS)
+SUPPORT = Command("support", "desk-about-support", _talk("support"), _WORDS, tells_law=False)
+APPEAL = Command("appeal", "desk-about-appeal", _talk("appeal"), _WORDS, tells_law=False)
+PAYSUPPORT = Command(
+    "paysupport", "desk-about-paysupport", _talk("paysupport"), _WORDS, tells_law=False
+)

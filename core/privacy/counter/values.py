@@ -89,3 +89,5 @@ class Command:
     """The code of what it does, in a line of at most 100 characters."""
     handle: Handle
     options: tuple[Option, ...] = ()
+    tells_law: bool = True
+    """Its answers end with the rights and the authority of where the person is (14.2 to 14.4)."""

@@ -13,10 +13,11 @@ from core.app import App
 from core.kernel.ids import AccountId
 from core.kernel.people import Actor, Language
 from core.messages.speech import day
+from core.moderation.redaction import redact_card_numbers
 from core.privacy.answers import Answer, Step
 from core.privacy.desk.errors import KindUnknown, NobodyKnown, RequestUnknown
 from core.privacy.desk.places import local_lines
-from core.privacy.desk.requests import close_request, open_request, open_row
+from core.privacy.desk.requests import close_request, open_request, open_row, written
 from core.privacy.desk.rows import RightsRequestRow
 from core.privacy.desk.rules import Alarm, alarm_of, check_fee, extended_due
 from core.privacy.letters.people import private_reply_to
@@ -230,11 +231,14 @@ async def answer_request(app: App, request_id: str, words: str, *, refused: bool
         await _post(app, tx, letter)
 
 
-async def import_request(app: App, actor: Actor, kind: str, received_at: datetime) -> str:
+async def import_request(
+    app: App, actor: Actor, kind: str, received_at: datetime, words: str = ""
+) -> str:
     """Enter a request that came by mail; its clock began on the day that it came.
 
     The mail proves nothing about who wrote it: the person is asked in chat, and only there, by
     whoever holds the account, can it happen (Flux Art 14.2). The same mail twice is one request.
+    ``words``: what it said, kept sealed and without card numbers.
 
     Raises:
         KindUnknown: none of ``MAIL_KINDS``; nothing was stored.
@@ -246,11 +250,24 @@ async def import_request(app: App, actor: Actor, kind: str, received_at: datetim
         person = await find_person(app, tx, actor)
         if person is None:
             raise NobodyKnown
-        request_id = await open_request(
-            tx, app, person.account_id, kind, came_by="mail", received_at=received_at
-        )
-        row = await tx.get_one(RightsRequestRow, request_id)
         account = await tx.get_one(AccountRow, person.account_id)
+    mark = app.keys.fingerprint("mail", account.id, kind, received_at.isoformat(), words)
+    request_id = mark[:26]
+    said = await written(app, person.account_id, request_id, redact_card_numbers(words))
+    async with app.transaction() as tx:
+        row = await tx.get(RightsRequestRow, request_id)
+        if row is None:
+            await open_request(
+                tx,
+                app,
+                person.account_id,
+                kind,
+                request_id=request_id,
+                words=said if words else None,
+                came_by="mail",
+                received_at=received_at,
+            )
+            row = await tx.get_one(RightsRequestRow, request_id)
     facts = {
         "kind": kind,
         "date": day(received_at, person.language),

@@ -1,9 +1,7 @@
 """Pages of the desk that several commands share."""
 
-from core.accounts.values import Person
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked
-from core.privacy.desk.places import local_lines
 from core.privacy.notice.wording import Line, Page
 
 SUPPORT = Step(Line("desk-step-support"), "support")
@@ -18,8 +16,3 @@ def unknown(asked: Asked, title: str) -> Answer:
     if contact:
         lines.append(Line("desk-unknown-contact", {"contact": contact}))
     return Answer(Page("desk", Line(title), tuple(lines)), asked.language, (PRIVACY,))
-
-
-def there(person: Person) -> tuple[Line, ...]:
-    """Return the rights and the authority of where the person says they are."""
-    return local_lines(person.region, person.subdivision)

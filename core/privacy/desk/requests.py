@@ -1,6 +1,5 @@
 """Opening, extending and closing requests about rights; their clock starts with their arrival."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -18,28 +17,18 @@ from core.storage.envelope import Place
 CameBy = Literal["chat", "mail"]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a person wrote with a request, sealed; made outside of any transaction."""
-
-    request_id: str
-    sealed: bytes
-
-
 def words_place(request_id: str, account_id: str) -> Place:
     """Return where the sealed words of a request live."""
     return Place("rights_requests", "words_sealed", request_id, account_id)
 
 
-async def written(app: App, account_id: AccountId, words: str) -> Written:
-    """Seal what a person wrote with a request, for ``open_request``.
+async def written(app: App, account_id: AccountId, request_id: str, words: str) -> bytes:
+    """Seal what a person wrote with a request, outside of any transaction, for ``open_request``.
 
     Raises:
         Unreadable: the account has no key (any more); nothing was sealed.
     """
-    request_id = new_id()
-    sealed = await app.keys.seal(words_place(request_id, account_id), words.encode())
-    return Written(request_id, sealed)
+    return await app.keys.seal(words_place(request_id, account_id), words.encode())
 
 
 async def open_request(
@@ -48,8 +37,8 @@ async def open_request(
     account_id: AccountId,
     kind: str,
     *,
-    words: Written | None = None,
     request_id: str = "",
+    words: bytes | None = None,
     came_by: CameBy = "chat",
     received_at: datetime | None = None,
 ) -> str:
@@ -58,15 +47,15 @@ async def open_request(
     ``kind``: the command's name. ``received_at``: when it came, if not now. What is done at once
     is opened and closed in the same transaction, so that there is a record of it. An open request
     of the same kind is joined and keeps its clock, for example one that came by mail; not where
-    words or an id of its own (``request_id``) are given.
+    an id of its own (``request_id``) is given. ``words``: sealed for that id by ``written``.
     """
     account = await tx.get_one(AccountRow, account_id)
-    if words is None and not request_id and (joined := await _open_one(tx, account_id, kind)):
+    if not request_id and (joined := await _open_one(tx, account_id, kind)):
         return joined
     jurisdiction = jurisdiction_of(account.region, account.subdivision)
     received = received_at or app.clock.now()
     row = RightsRequestRow(
-        id=request_id or (words.request_id if words else new_id()),
+        id=request_id or new_id(),
         account_id=account_id,
         kind=kind,
         jurisdiction=jurisdiction,
@@ -78,7 +67,7 @@ async def open_request(
         state="open",
         outcome="",
         ended_at=None,
-        words_sealed=words.sealed if words else None,
+        words_sealed=words,
         fee_cents=0,
         fee_reason="",
     )
@@ -107,13 +96,29 @@ async def close_request(
 ) -> None:
     """Record how a request ended; one that has ended, or is not there, stays as it is.
 
+    What is done is done for a mail that asked for the very same, too.
     ``outcome``: a code of what came of it, at most 32 characters.
     """
-    await tx.execute(
+    ended = (
         update(RightsRequestRow)
-        .where(RightsRequestRow.id == request_id, RightsRequestRow.state == "open")
+        .where(RightsRequestRow.state == "open")
         .values(state="refused" if refused else "done", outcome=outcome, ended_at=app.clock.now())
     )
+    closed = (
+        await tx.execute(
+            ended.where(RightsRequestRow.id == request_id).returning(
+                RightsRequestRow.account_id, RightsRequestRow.kind
+            )
+        )
+    ).one_or_none()
+    if closed is not None and not refused:
+        await tx.execute(
+            ended.where(
+                RightsRequestRow.account_id == closed.account_id,
+                RightsRequestRow.kind == closed.kind,
+                RightsRequestRow.came_by == "mail",
+            )
+        )
 
 
 async def note_request(

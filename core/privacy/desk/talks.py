@@ -1,7 +1,7 @@
 """Talks with the people who run this: asked in chat, read by them alone, answered where asked."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
@@ -17,7 +17,7 @@ from core.moderation.redaction import redact_card_numbers
 from core.privacy.answers import Answer, Step
 from core.privacy.desk.errors import TalkAnswered, TalkUnknown, TooManyTalks, WordsTooLong
 from core.privacy.desk.requests import close_request, open_request
-from core.privacy.desk.rows import TalkRow
+from core.privacy.desk.rows import RightsRequestRow, TalkRow
 from core.privacy.letters.post import draft, letter_id_of, post
 from core.privacy.notice.wording import Line, Page
 from core.storage.envelope import Place
@@ -43,6 +43,8 @@ class Talk:
     surface: str
     created_at: datetime
     last_at: datetime
+    is_about_privacy: bool = False
+    """It is a request about a right too: for whoever looks after people's data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,15 @@ async def open_talks(app: App) -> tuple[Talk, ...]:
     """Return the talks that wait for an answer, the oldest first."""
     query = select(TalkRow).where(TalkRow.state == "open").order_by(TalkRow.created_at)
     async with app.transaction() as tx:
-        return tuple([_talk(row) for row in await tx.scalars(query)])
+        requests = set(
+            await tx.scalars(select(RightsRequestRow.id).where(RightsRequestRow.state == "open"))
+        )
+        return tuple(
+            [
+                replace(_talk(row), is_about_privacy=row.id in requests)
+                for row in await tx.scalars(query)
+            ]
+        )
 
 
 async def talks_of(app: App, account_id: AccountId, most: int) -> tuple[Talk, ...]:

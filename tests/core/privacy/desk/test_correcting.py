@@ -71,6 +71,7 @@ async def test_what_cant_be_corrected_is_told_with_its_reason(words: str, becaus
 async def test_nonsense_changes_nothing_and_says_what_to_type(words: str) -> None:
     async with an_app() as app:
         await meet(app, an_actor())
+        await told(app, "requests")  # the day of use is noted
         before = await everything(app)
         assert "/" in await told(app, "correct", words)
         assert await everything(app) == before

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core.accounts.commands import choose_language, choose_region, meet
 from core.accounts.rows import AccountRow
 from core.app import App
+from core.kernel.ids import AccountId
 from core.kernel.people import Actor
 from core.privacy.desk.alarms import desk_load, warn
 from core.privacy.desk.errors import (
@@ -224,7 +225,8 @@ async def test_a_mail_keeps_its_clock_and_only_the_person_can_confirm_it(
         # What the person then does in the chat is this request, with its clock.
         async with app.transaction() as tx:
             account_id = (await tx.scalars(select(AccountRow.id))).one()
-            assert await open_request(tx, app, account_id, "export") == request_id  # type: ignore[arg-type]
+            joined = await open_request(tx, app, AccountId(account_id), "export")
+        assert joined == request_id
         assert await import_request(app, actor, "export", came) == request_id
 
 

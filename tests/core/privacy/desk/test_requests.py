@@ -7,7 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.accounts.commands import choose_region, meet
+from core.kernel.ids import new_id
 from core.privacy.desk.errors import RequestUnknown
+from core.privacy.desk.handling import import_request
 from core.privacy.desk.requests import (
     close_request,
     note_request,
@@ -26,7 +28,8 @@ async def test_a_request_that_came_by_mail_keeps_its_clock(database_url: str) ->
     clock = MovingClock()
     async with an_app(database_url=database_url, clock=clock) as app:
         person = await meet(app, an_actor())
-        words = await written(app, person.account_id, "please send me everything")
+        own_id = new_id()
+        words = await written(app, person.account_id, own_id, "please send me everything")
         came = START - timedelta(days=9)
         async with app.transaction() as tx:
             request_id = await open_request(
@@ -34,6 +37,7 @@ async def test_a_request_that_came_by_mail_keeps_its_clock(database_url: str) ->
                 app,
                 person.account_id,
                 "export",
+                request_id=own_id,
                 words=words,
                 came_by="mail",
                 received_at=came,
@@ -106,3 +110,23 @@ async def test_the_database_itself_knows_no_fee_outside_hong_kong(database_url: 
         with pytest.raises(IntegrityError):
             async with app.transaction() as tx:
                 await tx.execute(update(RightsRequestRow).values(fee_cents=1, fee_reason="copies"))
+
+
+async def test_what_is_asked_again_joins_what_is_open_and_ends_the_mail_with_it(
+    database_url: str,
+) -> None:
+    clock = MovingClock()
+    async with an_app(database_url=database_url, clock=clock) as app:
+        person = await meet(app, an_actor())
+        async with app.transaction() as tx:
+            first = await open_request(tx, app, person.account_id, "export")
+        clock.move(days=2)
+        mail = await import_request(app, an_actor(), "export", START - timedelta(days=5), "pls")
+        async with app.transaction() as tx:
+            assert await open_request(tx, app, person.account_id, "export") == mail
+            assert await open_request(tx, app, person.account_id, "delete") not in (first, mail)
+            await close_request(tx, app, first, "chat")
+        async with app.transaction() as tx:
+            ended = {one.id: one.state for one in await tx.scalars(select(RightsRequestRow))}
+        assert (ended[first], ended[mail]) == ("done", "done")
+        assert list(ended.values()).count("open") == 1

@@ -10,11 +10,18 @@ from core.accounts.commands import meet
 from core.accounts.errors import AccountRestricted
 from core.accounts.rows import AccountRow
 from core.generation.commands import request_images
-from core.generation.rows import RequestRow
+from core.generation.rows import PictureRow, RequestRow
 from core.generation.values import Accepted, RequestState
 from core.privacy.desk.rows import RightsRequestRow
 from tests.core.privacy.desk.people import ask, person_of, put_into, read, told
 from tests.core.privacy.retention.clock import START, MovingClock
+from tests.core.privacy.retention.things import (
+    a_person,
+    a_request_with_a_picture,
+    an_aging_app,
+    count_of,
+    swept,
+)
 from tests.factories import a_request, accepted, an_actor, an_adult, an_app, balance_of
 
 
@@ -44,6 +51,25 @@ async def test_restricted_data_are_kept_and_nothing_is_made_until_it_is_lifted(
                 (one.kind, one.outcome) for one in await tx.scalars(select(RightsRequestRow))
             ]
         assert sorted(records) == [("restrict", "lifted"), ("restrict", "restricted")]
+
+
+@pytest.mark.promise("FA-14.e")
+async def test_retention_goes_on_for_restricted_data(database_url: str) -> None:
+    async with an_aging_app(database_url) as (app, clock):
+        actor, owner = await a_person(app)
+        await a_request_with_a_picture(app, owner, START)
+        await ask(app, "restrict", "on", actor=actor)
+        clock.move(days=20)
+        await a_request_with_a_picture(app, owner, clock.now())
+
+        clock.move(days=10)
+        await swept(app)
+
+        # Kept by being restricted, and not a day longer than was promised without it.
+        assert await count_of(app, PictureRow) == 1
+        assert (await person_of(app, actor)).standing == "restricted"
+        assert "Lifted" in await told(app, "restrict", "off", actor=actor)
+        assert await count_of(app, PictureRow) == 1
 
 
 @pytest.mark.promise("FA-14.e")
@@ -85,7 +111,8 @@ async def test_off_opens_a_closed_account_again() -> None:
         assert "open again" in await told(app, "restrict", "off")
         async with app.transaction() as tx:
             row = (await tx.scalars(select(AccountRow))).one()
-        assert (row.standing, row.closed_at, row.last_used_at) == ("active", None, START)
+        assert (row.standing, row.closed_at) == ("active", None)
+        assert row.last_used_at == START.replace(hour=0)
 
 
 async def test_a_frozen_account_is_neither_restricted_nor_opened() -> None:

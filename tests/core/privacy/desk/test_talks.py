@@ -23,6 +23,7 @@ from core.privacy.desk.talks import (
     read_talk,
 )
 from core.privacy.letters.loop import LetterLoop
+from core.privacy.subject.walk import walk
 from tests.core.privacy.desk.people import TRAITS, ask, person_of, put_into, read, told
 from tests.core.privacy.retention.clock import START, MovingClock
 from tests.core.privacy.retention.things import swept
@@ -82,15 +83,17 @@ async def test_words_are_sealed_and_a_card_number_is_never_stored(database_url: 
 
 
 @pytest.mark.promise("FA-2.1d")
-def test_talks_are_part_of_the_record_with_their_words() -> None:
-    columns = TalkRow.__table__.columns
-    for name in ("words_sealed", "answer_sealed"):
-        declared = columns[name].info["inventory"]
-        assert (declared.export, declared.category, declared.retention) == (
-            "opened",
-            "support",
-            "support",
-        )
+async def test_talks_are_part_of_a_person_s_own_copy_with_their_words(database_url: str) -> None:
+    async with an_app(database_url=database_url) as app:
+        person = await meet(app, an_actor())
+        await told(app, "support", "my own words")
+        (talk,) = await open_talks(app)
+        await answer_talk(app, talk.id, "your answer")
+        (record,) = [
+            one async for one in walk(app, person.account_id) if one.shelf.table.name == "talks"
+        ]
+        assert "my own words" in record.values.values()
+        assert "your answer" in record.values.values()
 
 
 async def test_the_same_message_twice_is_one_talk(database_url: str) -> None:
