@@ -34,6 +34,8 @@ class Address:
     """The largest file that this place takes."""
     is_adult: bool
     """Asked in an age-restricted channel: pictures are veiled until they are pressed."""
+    is_alone: bool = False
+    """Asked where only the person and the bot read: an ordinary message is private there."""
 
     def write(self) -> str:
         """Return the address as compact JSON."""
@@ -49,6 +51,7 @@ class Address:
                 "l": self.locale,
                 "z": self.size_limit_bytes,
                 "n": int(self.is_adult),
+                "o": int(self.is_alone),
             },
             separators=(",", ":"),
         )
@@ -73,9 +76,32 @@ class Address:
                 locale=parts["l"],
                 size_limit_bytes=parts["z"],
                 is_adult=bool(parts["n"]),
+                is_alone=bool(parts.get("o", 0)),
             )
         except (ValueError, KeyError, TypeError) as broken:
             raise AddressInvalid from broken
+
+    @classmethod
+    def home(cls, text: str) -> Self:
+        """Return where a letter goes: an address, or the bare id of a person who asked nothing.
+
+        Raises:
+            AddressInvalid: it is neither.
+        """
+        if not (text.isascii() and text.isdecimal()):
+            return cls.read(text)
+        return cls(
+            application_id=0,
+            token="",
+            expires_at=datetime.fromtimestamp(0, UTC),
+            channel_id=0,
+            message_id=0,
+            guild_id=0,
+            user_id=int(text),
+            locale="",
+            size_limit_bytes=0,
+            is_adult=False,
+        )
 
     @classmethod
     def of(cls, interaction: discord.Interaction, message_id: int = 0) -> Self:
@@ -91,11 +117,21 @@ class Address:
             locale=interaction.locale.value,
             size_limit_bytes=interaction.filesize_limit,
             is_adult=is_age_restricted(interaction),
+            is_alone=is_alone(interaction),
         )
+
+    def lives(self, now: datetime) -> bool:
+        """Say whether the token still edits and sends."""
+        return bool(self.token) and now < self.expires_at
 
     def at(self, *, channel_id: int, message_id: int) -> Self:
         """Return the address after the message was made anew elsewhere; the token is of no use."""
         return replace(self, channel_id=channel_id, message_id=message_id, token="")
+
+
+def is_alone(interaction: discord.Interaction) -> bool:
+    """Say whether only the person and the bot read here."""
+    return interaction.context.dm_channel
 
 
 def is_age_restricted(interaction: discord.Interaction) -> bool:

@@ -34,7 +34,7 @@ class Asked:
     leaf: int = 1
 
 
-def page_of(answer: Answer, asked: Asked | None = None, *, marker: int = 0) -> Page:
+def page_of(answer: Answer, asked: Asked | None = None) -> Page:
     """Draw an answer, or one leaf of a long one.
 
     What can't be turned over (a letter; words that no button can carry) is cut, and comes whole
@@ -57,7 +57,6 @@ def page_of(answer: Answer, asked: Asked | None = None, *, marker: int = 0) -> P
         footnote=footnote,
         documents=documents,
         rows=(*turning, *steps.rows(answer.steps, language)),
-        marker=marker,
     )
 
 

@@ -23,6 +23,7 @@ from bots.discord.counter import (
     tell,
 )
 from bots.discord.delivery import DiscordDelivery
+from bots.discord.letters import DiscordLetters
 from bots.discord.news import tell_news
 from bots.discord.openings import Openings
 from bots.discord.post import Post
@@ -37,6 +38,7 @@ from core.app import App
 from core.generation.delivery import DeliveryLoop
 from core.kernel.errors import CoreError
 from core.kernel.people import language_of
+from core.privacy.letters.loop import LetterLoop
 
 log = logging.getLogger("limner.discord")
 
@@ -71,9 +73,10 @@ class LimnerClient(discord.AutoShardedClient):
         self._app = app
         self._settings = settings
         self._openings = Openings()
-        self._delivery = DiscordDelivery(app, Post(self), self._openings)
+        self._post = Post(self)
+        self._delivery = DiscordDelivery(app, self._post, self._openings)
         self._seen: OrderedDict[int, None] = OrderedDict()
-        self._delivering: asyncio.Task[None] | None = None
+        self._delivering: list[asyncio.Task[None]] = []
         self._build_commands()
 
     def _build_commands(self) -> None:
@@ -100,14 +103,18 @@ class LimnerClient(discord.AutoShardedClient):
         except WIRE_FAULTS as fault:
             # Those registered before keep working; the next start tries again.
             log.warning("commands not registered: %s", type(fault).__name__)
-        self._delivering = asyncio.create_task(DeliveryLoop(self._app, self._delivery).run())
+        letters = DiscordLetters(self._app, self._post)
+        self._delivering = [
+            asyncio.create_task(DeliveryLoop(self._app, self._delivery).run()),
+            asyncio.create_task(LetterLoop(self._app, letters).run()),
+        ]
 
     async def close(self) -> None:
         """End delivery first, so that nothing is half sent, then the connection."""
-        if self._delivering is not None:
-            self._delivering.cancel()
-            await asyncio.gather(self._delivering, return_exceptions=True)
-            self._delivering = None
+        delivering, self._delivering = self._delivering, []
+        for task in delivering:
+            task.cancel()
+        await asyncio.gather(*delivering, return_exceptions=True)
         await super().close()
 
     def _is_new(self, interaction: Asked) -> bool:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from bots.discord import modals, render, steps
-from bots.discord.address import Address
+from bots.discord.address import Address, is_alone
 from bots.discord.answers import Asked as Source
 from bots.discord.answers import page_of
 from bots.discord.asking import Asked, actor_of, key_of, reply_to
 from bots.discord.news import tell_news
+from bots.discord.post import brings_files
 from bots.discord.reply import Manner, Reply
 from core.accounts.commands import known_person
 from core.app import App
@@ -37,18 +38,13 @@ class Inquiry:
     """Which part of a long answer to show."""
 
 
-def is_alone(asked: Asked) -> bool:
-    """Say whether only the person and the bot read here: an ordinary message is private too."""
-    return asked.context.dm_channel
-
-
 def _changes(asked: Asked) -> bool:
     """Say whether a press changes the pressed message.
 
     Answers are changed in place. A letter and whatever brought a file stay as they are.
     """
     message = asked.message
-    if message is None or message.attachments:
+    if message is None or brings_files(message):
         return False
     return message.flags.ephemeral or message.interaction_metadata is not None
 

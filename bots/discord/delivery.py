@@ -12,7 +12,7 @@ from bots.discord.asking import SURFACE
 from bots.discord.openings import Openings
 from bots.discord.page import Page
 from bots.discord.pictures import DEFAULT_LIMIT_BYTES
-from bots.discord.post import FILE_TOO_LARGE, UNKNOWN_MESSAGE, Post, is_closed
+from bots.discord.post import FILE_TOO_LARGE, UNKNOWN_MESSAGE, Post, is_closed, named, wait_s
 from bots.discord.render import outcome_page, preview_file, status_page
 from bots.discord.reply import WIRE_FAULTS
 from core.app import App
@@ -26,10 +26,7 @@ log = logging.getLogger("limner.discord")
 SEND_WITHIN_S = 90.0
 """One delivery; the core lets another process look after it only after 180 s."""
 DRAW_WITHIN_S = 20.0
-_RETRY_S = 1.0
-"""The core waits longer after every try."""
 _REMEMBERED = 2000
-_TOO_MANY = 429
 
 
 @dataclass(slots=True)
@@ -60,9 +57,6 @@ class DiscordDelivery:
             self._drawings.popitem(last=False)
         return drawing
 
-    def _token_lives(self, address: Address) -> bool:
-        return bool(address.token) and self._app.clock.now() < address.expires_at
-
     async def show_progress(self, note: ProgressNote) -> None:
         """Edit the request's one message; a failed try is left to the next change."""
         address = Address.read(note.message_address or note.reply_to)
@@ -74,7 +68,7 @@ class DiscordDelivery:
                 async with asyncio.timeout(DRAW_WITHIN_S):
                     await self._draw(address, note, drawing)
             except WIRE_FAULTS as fault:
-                log.info("progress not shown: %s", _named(fault))
+                log.info("progress not shown: %s", named(fault))
 
     async def _draw(self, address: Address, note: ProgressNote, drawing: _Drawing) -> None:
         preview = None
@@ -84,7 +78,7 @@ class DiscordDelivery:
             )
         page = status_page(note.status, preview=preview, shown_before=drawing.preview_uri)
         keep = preview is None
-        if self._token_lives(address):
+        if address.lives(self._app.clock.now()):
             await self._post.edit_by_token(address, page, keep_files=keep)
         elif address.message_id:
             await self._post.edit_by_id(address, page, keep_files=keep)
@@ -108,8 +102,8 @@ class DiscordDelivery:
             except discord.RateLimited as limited:
                 return Later(limited.retry_after)
             except WIRE_FAULTS as fault:
-                log.warning("delivery postponed: %s", _named(fault))
-                return Later(_wait_s(fault))
+                log.warning("delivery postponed: %s", named(fault))
+                return Later(wait_s(fault))
 
     async def _carry(self, parcel: Parcel, address: Address) -> DeliveryResult:
         try:
@@ -123,7 +117,7 @@ class DiscordDelivery:
 
     async def _by_any_way(self, parcel: Parcel, address: Address) -> DeliveryResult:
         page = await self._page(parcel, address)
-        if self._token_lives(address):
+        if address.lives(self._app.clock.now()):
             try:
                 return Sent((await self._post.edit_by_token(address, page)).write())
             except discord.HTTPException as fault:
@@ -173,27 +167,13 @@ class DiscordDelivery:
         """Change a result that is already shown, after some of it was deleted; best effort."""
         address = Address.read(written)
         try:
-            if self._token_lives(address):
+            if address.lives(self._app.clock.now()):
                 await self._post.edit_by_token(address, page)
             elif address.message_id:
                 await self._post.edit_by_id(address, page)
         except WIRE_FAULTS as fault:
-            log.info("result not redrawn: %s", _named(fault))
+            log.info("result not redrawn: %s", named(fault))
 
 
 def _next_way(fault: discord.HTTPException) -> bool:
     return is_closed(fault) or fault.code == UNKNOWN_MESSAGE
-
-
-def _wait_s(fault: BaseException) -> float:
-    if isinstance(fault, discord.HTTPException) and fault.status == _TOO_MANY:
-        try:
-            return float(fault.response.headers.get("Retry-After", _RETRY_S))
-        except ValueError:
-            return _RETRY_S
-    return _RETRY_S
-
-
-def _named(fault: BaseException) -> str:
-    code = f" {fault.code}" if isinstance(fault, discord.HTTPException) else ""
-    return type(fault).__name__ + code
