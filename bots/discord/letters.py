@@ -37,6 +37,10 @@ class DiscordLetters:
     def _lives(self, address: Address) -> bool:
         return address.lives(self._app.clock.now())
 
+    def private_address(self, native_id: str) -> str:
+        """Return the person's id: it alone leads to the direct channel."""
+        return native_id
+
     async def bring(self, letter: Letter) -> DeliveryResult:
         """Show a letter by the first way that is open; changes first: they repeat unseen."""
         try:
