@@ -44,7 +44,7 @@ def page_of(answer: Answer, asked: Asked | None = None) -> Page:
     leaves = _leaves(answer)
     number = min(max(1, asked.leaf), len(leaves)) if asked else 1
     turning = _turning(asked, number, len(leaves), language) if asked else ()
-    lines = [f"### {_title(answer)}", *leaves[number - 1]]
+    lines = [title_of(answer), *leaves[number - 1]]
     documents: tuple[Attached, ...] = ()
     footnote = ""
     if len(leaves) > 1 and turning:
@@ -60,8 +60,9 @@ def page_of(answer: Answer, asked: Asked | None = None) -> Page:
     )
 
 
-def _title(answer: Answer) -> str:
-    return literal(said(answer.page.title, answer.language))[:_TITLE_CHARS]
+def title_of(answer: Answer) -> str:
+    """Draw an answer's title."""
+    return "### " + literal(said(answer.page.title, answer.language))[:_TITLE_CHARS]
 
 
 def _whole(answer: Answer) -> Attached:

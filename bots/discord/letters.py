@@ -7,7 +7,7 @@ from dataclasses import replace
 import discord
 
 from bots.discord.address import Address, AddressInvalid
-from bots.discord.answers import page_of
+from bots.discord.answers import page_of, title_of
 from bots.discord.asking import SURFACE
 from bots.discord.page import Page
 from bots.discord.pictures import Attached
@@ -65,7 +65,7 @@ class DiscordLetters:
         home = Address.home(letter.reply_to)
         if self._lives(home) and not home.is_alone:
             try:
-                return Sent((await self._post.follow_up(home, _page(letter, hidden=True))).write())
+                return Sent((await self._beside(home, letter)).write())
             except discord.HTTPException as fault:
                 if not _is_shut(fault):
                     raise
@@ -75,6 +75,16 @@ class DiscordLetters:
             home, channel_id, letter.letter_id, page, looks=letter.was_started
         )
         return Sent(put.write())
+
+    async def _beside(self, home: Address, letter: Letter) -> Address:
+        """Open a message that only the person sees, note where it is, then fill it.
+
+        Such messages can't be looked for. Should this process die before the note, another one
+        is opened, and the first stays as a title with nothing below it.
+        """
+        opened = await self._post.follow_up(home, Page(lines=(title_of(letter.answer),)))
+        await letter.remember(opened.write())
+        return await self._post.edit_by_token(opened, _page(letter, hidden=True))
 
     async def _change(self, shown: Address, letter: Letter) -> Address | None:
         """Change the letter's message; None when it can't be changed any more, or is gone."""

@@ -22,6 +22,7 @@ from tests.emulators.discord.state import Message
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SEND = "POST /channels/{channel_id}/messages"
+FOLLOW_UP = "POST /webhooks/{webhook_id}/{webhook_token}"
 FOLLOW_UPS_AT_MOST = 5
 LIMIT_BYTES = 10 * 1024 * 1024
 
@@ -94,7 +95,7 @@ async def test_news_stand_beside_the_answer_and_change_in_place(stage: Stage) ->
     await _written(stage, about, _address(asked), "one")
     news = await asked.follow_up()
     assert news.ephemeral_for is ann.user
-    assert "one" in news.text
+    await stage.emulator.until(lambda: "one" in news.text, 15, "the words")
     await _written(stage, about, _address(asked), "two")
     await stage.emulator.until(lambda: "two" in news.text, 15, "the change")
     assert asked.followups == [news]
@@ -113,6 +114,7 @@ async def test_a_file_comes_in_private_and_says_that_it_must_be_saved(stage: Sta
     await _written(stage, new_id(), _address(asked), "here", file=await _file(stage, ann))
     news = await asked.follow_up()
     assert news.ephemeral_for is ann.user
+    await stage.emulator.until(lambda: bool(news.attachments), 15, "the file")
     assert [one.filename for one in news.attachments] == ["limner-export-1.zip"]
     assert "save the file now" in news.text
     # A step under a file leaves the file where it is.
@@ -155,6 +157,18 @@ async def test_an_answer_to_a_lost_send_is_looked_for_before_it_is_repeated(stag
     assert await _result(stage, about) == "sent"
     assert len(ann.dm.messages) == 1
     assert "once" in ann.dm.messages[0].text
+
+
+async def test_a_file_comes_once_although_the_answer_to_its_message_was_lost(stage: Stage) -> None:
+    ann = await stage.adult()
+    asked = ann.uses("privacy", channel=stage.room)
+    await asked.response()
+    about = new_id()
+    stage.emulator.faults.add(FOLLOW_UP, faults.LostAnswer())
+    await _written(stage, about, _address(asked), "once", file=await _file(stage, ann))
+    assert await _result(stage, about) == "sent"
+    assert [len(one.attachments) for one in asked.followups] == [0, 1]
+    assert "once" not in asked.followups[0].text
 
 
 async def test_whoever_takes_no_direct_messages_is_given_up(stage: Stage) -> None:
