@@ -12,6 +12,7 @@ from bots.discord.visit import Attend, Visit
 from bots.discord.wording import quoted
 from core.kernel.people import Language
 from core.messages.catalogue import text
+from core.privacy.counter.counter import COMMANDS
 
 Command = app_commands.Command[Any, ..., None]
 
@@ -55,6 +56,8 @@ def help_page(topic: str | None, support: str, language: Language) -> Page:
     chosen = [_TOPICS[topic]] if topic in _TOPICS else list(_TOPICS.values())
     lines = [f"### {text('help-title', language)}"]
     lines += [text(code, language) for _name, codes in chosen for code in codes]
+    if _TOPICS["privacy"] in chosen:
+        lines += [f"- `/{one.name}` {text(one.about, language)}" for one in COMMANDS]
     if support:
         lines.append(text("help-support", language, support=quoted(support)))
     return Page(lines=tuple(lines))

@@ -129,6 +129,7 @@ async def a_stage(
     provider: FakeProvider | None = None,
     starts_bot: bool = True,
     daily_plans: Path | None = None,
+    policy: str = "flux-art",
 ) -> AsyncIterator[Stage]:
     """Everything started; at the end no violation may have been seen on the wire."""
     async with AsyncExitStack() as stack:
@@ -137,7 +138,7 @@ async def a_stage(
         room = await emulator.text_channel(guild)
         fake = provider or FakeProvider()
         app = await stack.enter_async_context(
-            an_app(providers=[fake], folder=folder, LIMNER_PLANS=daily_plans)
+            an_app(providers=[fake], folder=folder, LIMNER_PLANS=daily_plans, LIMNER_POLICY=policy)
         )
         await stack.enter_async_context(a_worker(app))
         if starts_bot:

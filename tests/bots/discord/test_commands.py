@@ -3,6 +3,7 @@
 import pytest
 
 from core.accounts.commands import meet
+from core.messages.catalogue import text
 from core.privacy.counter.counter import COMMANDS
 from tests.bots.discord.stage import Stage, actor
 from tests.emulators.discord import Upload
@@ -103,6 +104,9 @@ async def test_help_by_topic_and_privacy_never_ask_for_an_age(stage: Stage) -> N
     everything = await ling.uses("help").response()
     topic = await ling.uses("help", topic="credits").response()
     assert len(topic.text) < len(everything.text)
+    rights = await ling.uses("help", topic="privacy").response()
+    for command in COMMANDS:
+        assert f"`/{command.name}` {text(command.about, 'zh_Hans')}" in rights.text
     privacy = await ling.uses("privacy").response()
     assert privacy.ephemeral
     assert "privacy\\@example" in privacy.text
