@@ -77,6 +77,17 @@ PLANTED = {
         "components": [_row(*(_button(str(n)) for n in range(6)))],
     },
     "two buttons of one id": {"content": "x", "components": [_row(_button("a"), _button("a"))]},
+    "two parts of one number": {
+        "flags": V2,
+        "components": [{**_text("x"), "id": 7}, {**_text("y"), "id": 7}],
+    },
+    "a number that is too large": {"flags": V2, "components": [{**_text("x"), "id": 2**31}]},
+    "a long address": {
+        "content": "x",
+        "components": [
+            _row({"type": 2, "style": 5, "label": "Go", "url": "https://a/" + "b" * 503})
+        ],
+    },
     "long content": {"content": "x" * 2001},
     "V2 with content": {"content": "x", "flags": V2, "components": [_text("y")]},
     "V2 with an embed": {"embeds": [{"title": "x"}], "flags": V2, "components": [_text("y")]},

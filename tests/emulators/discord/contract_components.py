@@ -16,6 +16,7 @@ IN_LABEL = SELECTS | {TEXT_INPUT, UPLOAD, RADIO, CHECKBOXES, CHECKBOX}
 WITH_CUSTOM_ID = SELECTS | {TEXT_INPUT, UPLOAD, RADIO, CHECKBOXES, CHECKBOX}
 LINK, PREMIUM = 5, 6
 MAX_PARTS_V2, MAX_TEXT_V2 = 40, 4000
+MAX_ID = 2**31 - 1
 
 
 def message_components(parts: list[Json], *, v2: bool) -> list[str]:
@@ -78,6 +79,9 @@ def _every_part(parts: list[Json]) -> list[str]:
             ids.append(str(part.get("custom_id")))
         wrong += CHECKS.get(kind, _nothing)(part)
     wrong += [f"custom_id used {ids.count(i)} times" for i in set(ids) if ids.count(i) > 1]
+    numbers = [part["id"] for part in walk(parts) if part.get("id") is not None]
+    wrong += [f"id {one!r}" for one in numbers if not 0 <= one <= MAX_ID]
+    wrong += [f"id {one} used twice" for one in set(numbers) if one and numbers.count(one) > 1]
     return wrong
 
 
@@ -99,8 +103,9 @@ def _button(part: Json) -> list[str]:
     wrong = _length("button label", part.get("label"), 0, 80)
     style = part.get("style")
     if style == LINK:
-        if part.get("custom_id") or not part.get("url"):
+        if part.get("custom_id"):
             wrong.append("a link button has a url and no custom_id")
+        wrong += _length("button url", part.get("url"), 1, 512)
     elif style == PREMIUM:
         if not part.get("sku_id") or part.get("label") or part.get("custom_id"):
             wrong.append("a premium button has a sku_id, no label and no custom_id")
