@@ -24,7 +24,7 @@ from bots.discord.counter import (
 )
 from bots.discord.delivery import DiscordDelivery
 from bots.discord.letters import DiscordLetters
-from bots.discord.news import tell_news
+from bots.discord.news import News
 from bots.discord.openings import Openings
 from bots.discord.post import Post
 from bots.discord.registration import register
@@ -73,6 +73,7 @@ class LimnerClient(discord.AutoShardedClient):
         self._app = app
         self._settings = settings
         self._openings = Openings()
+        self._news = News(app)
         self._post = Post(self)
         self._delivery = DiscordDelivery(app, self._post, self._openings)
         self._seen: OrderedDict[int, None] = OrderedDict()
@@ -138,7 +139,7 @@ class LimnerClient(discord.AutoShardedClient):
         """Answer a command about people's rights."""
 
         async def serving(reply: Reply) -> None:
-            await serve(self._app, interaction, reply, inquiry)
+            await serve(self._app, self._news, interaction, reply, inquiry)
 
         await self._answer(interaction, manner_of(interaction), serving)
 
@@ -186,7 +187,7 @@ class LimnerClient(discord.AutoShardedClient):
         except CoreError as refusal:
             await visit.tell(render.refusal_page(refusal, visit.language))
         await visit.greet()
-        await tell_news(self._app, person, reply)
+        await self._news.tell(person, reply)
 
     async def _apologise(self, interaction: Asked, reply: Reply) -> None:
         language = language_of(interaction.locale.value)

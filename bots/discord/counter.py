@@ -7,7 +7,7 @@ from bots.discord.address import Address, is_alone
 from bots.discord.answers import Asked as Source
 from bots.discord.answers import page_of
 from bots.discord.asking import Asked, actor_of, key_of, reply_to
-from bots.discord.news import tell_news
+from bots.discord.news import News
 from bots.discord.post import brings_files
 from bots.discord.reply import Manner, Reply
 from core.accounts.commands import known_person
@@ -62,7 +62,7 @@ async def language_for(app: App, asked: Asked) -> Language:
     return person.language if person else language_of(asked.locale.value)
 
 
-async def serve(app: App, asked: Asked, reply: Reply, inquiry: Inquiry) -> None:
+async def serve(app: App, news: News, asked: Asked, reply: Reply, inquiry: Inquiry) -> None:
     """Ask the counter and show its answer, where only the person reads it."""
     ask = Ask(
         actor=actor_of(asked),
@@ -82,7 +82,7 @@ async def serve(app: App, asked: Asked, reply: Reply, inquiry: Inquiry) -> None:
         await _show(app, asked, reply, shown, inquiry)
     person = await known_person(app, ask.actor)
     if person is not None:
-        await tell_news(app, person, reply, hidden=not is_alone(asked))
+        await news.tell(person, reply, hidden=not is_alone(asked))
 
 
 async def _show(app: App, asked: Asked, reply: Reply, shown: Answer, inquiry: Inquiry) -> None:
