@@ -19,6 +19,8 @@ MAX_INPUT_CHARS = 4000
 _TITLE_CHARS = 45
 _OPTION_CHARS = 100
 _MAX_OPTIONS = 25
+_TALKS = frozenset({"support", "appeal", "paysupport"})
+"""Commands that take whole paragraphs; the others ask for a date, a code, a country."""
 
 
 class ModalKind(StrEnum):
@@ -132,9 +134,8 @@ def step_modal(command: str, words: str, label: str, question: str) -> discord.u
     """Ask for what a step needs; a question that is too long for a label stands above it."""
     custom_id = f"{ModalKind.STEP}:{command} {words}".rstrip()
     modal = discord.ui.Modal(title=label[:_TITLE_CHARS] or command, custom_id=custom_id)
-    box = discord.ui.TextInput[Any](
-        style=discord.TextStyle.paragraph, custom_id=TYPED, max_length=MAX_INPUT_CHARS
-    )
+    style = discord.TextStyle.paragraph if command in _TALKS else discord.TextStyle.short
+    box = discord.ui.TextInput[Any](style=style, custom_id=TYPED, max_length=MAX_INPUT_CHARS)
     if len(question) <= _TITLE_CHARS:
         modal.add_item(discord.ui.Label(text=question, component=box))
     else:

@@ -31,4 +31,4 @@ async def stage(studio: Stage) -> AsyncIterator[Stage]:
     yield replace(studio, guild=guild, room=room)
     provider.gate.set()
     await emulator.remove_guild(guild)
-    assert emulator.violations == []
+    assert emulator.violations == [], emulator.violations

@@ -144,4 +144,4 @@ async def a_stage(
         if starts_bot:
             await stack.enter_async_context(the_bot(app, emulator))
         yield Stage(app, emulator, fake, guild, room)
-        assert emulator.violations == []
+        assert emulator.violations == [], emulator.violations

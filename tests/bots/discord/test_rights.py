@@ -12,11 +12,13 @@ from core.messages.catalogue import text
 from core.privacy.counter.counter import COMMANDS
 from tests.bots.discord.stage import Stage, actor
 from tests.emulators.discord import Person
-from tests.emulators.discord.state import Channel
+from tests.emulators.discord.state import Channel, Message
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SLASH, TEXT_LIMIT = 1, 4000
+SHORT, PARAGRAPH = 1, 2
+MENU, FORM = 3, 9
 EVERYWHERE, ALWAYS_AND_BY_PEOPLE = [0, 1, 2], [0, 1]
 
 
@@ -143,6 +145,50 @@ async def test_a_long_answer_is_turned_over_leaf_by_leaf(
     assert whole.count("kept") >= 10
     await ann.presses(panel, "Back a page").edited()
     assert panel.text == read[-2]
+
+
+def _ways(message: Message) -> list[tuple[str, str]]:
+    """Every step that is shown: a button's custom id, or a menu's with one of its values."""
+    buttons = [(part["custom_id"], "") for part in message.buttons() if "custom_id" in part]
+    menus = [part for part in message.parts() if part["type"] == MENU]
+    entries = [(menu["custom_id"], one["value"]) for menu in menus for one in menu["options"]]
+    return buttons + entries
+
+
+async def _take_each_step(stage: Stage, command: str) -> int:
+    ann = await stage.adult("Ann" + command)
+    ways = _ways(await ann.uses(command).response())
+    for custom_id, value in ways:
+        panel = await ann.uses(command).response()
+        if (custom_id, value) not in _ways(panel):
+            continue  # it led to something that is done once
+        taken = ann.picks(panel, custom_id, value) if value else ann.presses(panel, custom_id)
+        kind = await taken.acknowledged()
+        answer = panel if kind == FORM else await taken.response()
+        assert text("internal-error", "en") not in answer.text, (command, custom_id, value)
+    return len(ways)
+
+
+async def test_every_step_of_every_answer_leads_on(stage: Stage) -> None:
+    taken = [await _take_each_step(stage, command.name) for command in COMMANDS]
+    assert sum(taken) > len(COMMANDS)
+
+
+async def test_a_form_takes_words_to_the_people_who_run_this(stage: Stage) -> None:
+    ann = await stage.adult()
+    panel = await ann.uses("support").response()
+    form = await ann.presses(panel, "Write").modal()
+    assert form.data["components"][0]["component"]["style"] == PARAGRAPH
+    asked = ann.submits(form, {"typed": "It *never*\nfinishes, <@1>"})
+    await asked.edited()
+    shown = await ann.uses("requests").response()
+    assert "internal" not in panel.text + shown.text
+    country = await ann.presses(await ann.uses("region").response(), "Give a country").modal()
+    assert country.data["components"][0]["component"]["style"] == SHORT
+    panel = await ann.uses("region").response()
+    form = await ann.presses(panel, "Give a country").modal()
+    await ann.submits(form, {"typed": "Germany"}).edited()
+    assert "Germany" in panel.text or "DE" in panel.text
 
 
 async def test_too_many_questions_are_refused_with_a_time(stage: Stage) -> None:

@@ -201,6 +201,8 @@ def _fill_defaults(part: Json) -> None:
     elif kind == 3:
         part.setdefault("min_values", 1)
         part.setdefault("max_values", 1)
+        # Something for forms; in a message Discord takes it and forgets it.
+        part.pop("required", None)
     elif kind == 11:
         part.setdefault("description", None)
     for item in part.get("items", []):
