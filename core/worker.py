@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from core.app import App
 from core.generation.workflow import GenerationJob, repair
 from core.privacy.desk.alarms import KIND as ALARMS
+from core.privacy.export.task import mend_exports
 from core.privacy.retention.schedule import SweepSchedule
 from core.privacy.tasks import TASKS
 from core.privacy.training.pool import capture, has_pool
@@ -20,6 +21,7 @@ async def working(app: App) -> AsyncIterator[None]:
     async def mend() -> None:
         await repair(app)
         await schedule.keep()
+        await mend_exports(app)
 
     await app.screen.prepare()
     # FA-5.1: where the policy never trains, nothing that could is even attached.

@@ -6,10 +6,13 @@ from core.app import App
 from core.engine.engine import Task
 from core.privacy.desk.alarms import KIND as ALARMS
 from core.privacy.desk.alarms import alarms_task
+from core.privacy.export.task import export_task
+from core.privacy.export.values import KIND as EXPORT
 from core.privacy.retention.schedule import KIND as SWEEP
 from core.privacy.retention.sweep import sweep_task
 
 TASKS: Mapping[str, Callable[[App], Task]] = {
     SWEEP: sweep_task,
     ALARMS: alarms_task,
+    EXPORT: export_task,
 }

@@ -67,8 +67,10 @@ def upgrade() -> None:
         sa.Column("way", sa.String(length=8), nullable=False),
         sa.Column("part_limit_bytes", sa.BigInteger(), nullable=False),
         sa.Column("passphrase_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("reply_to_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("is_locked", sa.Boolean(), nullable=False),
         sa.Column("letter_id", sa.String(length=26), nullable=True),
+        sa.Column("request_id", sa.String(length=26), nullable=False),
         sa.Column("cursor", sa.JSON(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("done_bytes", sa.BigInteger(), nullable=False),
@@ -88,6 +90,13 @@ def upgrade() -> None:
     with op.batch_alter_table("exports", schema=None) as batch_op:
         batch_op.create_index(
             "ix_exports_account_id_created_at", ["account_id", "created_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_exports_running",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
         )
 
     op.create_table(
@@ -314,6 +323,7 @@ def downgrade() -> None:
     op.drop_index("ix_letters_account_id", table_name="letters")
     op.drop_index("ix_letters_surface_state_not_before", table_name="letters")
     op.drop_table("letters")
+    op.drop_index("uq_exports_running", table_name="exports")
     op.drop_index("ix_exports_account_id_created_at", table_name="exports")
     op.drop_table("exports")
     op.drop_table("confirmations")

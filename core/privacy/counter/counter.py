@@ -21,6 +21,7 @@ from core.privacy.counter.requests import REQUESTS
 from core.privacy.counter.restricting import RESTRICT
 from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT
 from core.privacy.counter.values import Ask, Asked, Command
+from core.privacy.export.command import EXPORT
 from core.privacy.subject.mydata import MYDATA
 
 COMMANDS: tuple[Command, ...] = (
@@ -40,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     UNSUBSCRIBE,
     OBJECT,
     CONSENT,
+    EXPORT,
 )
 """In the order in which people are shown them."""
 

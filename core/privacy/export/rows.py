@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, MappedColumn
 
@@ -43,6 +44,14 @@ class ExportRow(Base):
             "state IN ('running', 'ready', 'failed', 'gone')", name="state_known_values"
         ),
         Index("ix_exports_account_id_created_at", "account_id", "created_at"),
+        # One runs at a time; whoever asks for another joins it.
+        Index(
+            "uq_exports_running",
+            "account_id",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
         {"info": {"clock": "created_at"}},
     )
 
@@ -60,9 +69,15 @@ class ExportRow(Base):
         LargeBinary, export="opened", encryption="sealed"
     )
     """Until the parts are made; emptied then, so that the service can't open them."""
+    reply_to_sealed: Mapped[bytes | None] = _export(
+        LargeBinary, export="opened", encryption="sealed", recipients={"surface"}, source="platform"
+    )
+    """Where its news go; emptied when all of them are on their way."""
     is_locked: Mapped[bool] = _export()
     letter_id: Mapped[str | None] = _export(String(26), export="omit", reason=_INNER)
     """The one message that shows how far it is and becomes its end."""
+    request_id: Mapped[str] = _export(String(26))
+    """The request about the right that it answers."""
     cursor: Mapped[dict[str, Any]] = _export(JSON, export="omit", reason=_INNER)
     counts: Mapped[dict[str, int]] = _export(JSON)
     done_bytes: Mapped[int] = _export(BigInteger, export="omit", reason=_INNER)

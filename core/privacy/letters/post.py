@@ -114,16 +114,23 @@ async def draft_takeback(
 
 
 async def post(
-    tx: AsyncSession, letter: Draft, now: datetime, *, opens_with_answer: bool = False
+    tx: AsyncSession,
+    letter: Draft,
+    now: datetime,
+    *,
+    opens_with_answer: bool = False,
+    after: timedelta = timedelta(0),
 ) -> None:
     """Put a letter on its way, or new words into one that is there already.
 
     ``opens_with_answer``: the surface is showing the answer right now and will tell where; until
-    then, or until ``WAIT_FOR_MESSAGE`` has passed, nothing is sent.
+    then, or until ``WAIT_FOR_MESSAGE`` has passed, nothing is sent. ``after``: how long a new
+    letter waits, so that many of one person's do not stand before everybody else's.
     """
     known = await locked(tx, letter.letter_id)
     if known is None:
-        tx.add(_new_row(letter, now, now + WAIT_FOR_MESSAGE if opens_with_answer else now))
+        wait = max(after, WAIT_FOR_MESSAGE) if opens_with_answer else after
+        tx.add(_new_row(letter, now, now + wait))
         await tx.flush()
         return
     known.body_sealed = letter.body

@@ -42,9 +42,9 @@ async def _mydata(asked: Asked) -> Answer:
     known_on = await surfaces(asked.app, account_id)
     lines = (
         _summary(held),
-        *(_row(asked.app, one) for one in held.shown),
+        *(holding_line(asked.app, one) for one in held.shown),
         *((Line("mydata-left-out", {"n": held.left_out}),) if held.left_out else ()),
-        *(_went(one, count) for one, count in went.items()),
+        *(went_line(one, count) for one, count in went.items()),
         *(() if went else (Line("mydata-went-nowhere"),)),
         Line("mydata-surfaces", {"names": tuple(_word(one) for one in known_on)}),
         Line("mydata-more"),
@@ -68,7 +68,8 @@ def _summary(held: Holdings) -> Line:
     )
 
 
-def _row(app: App, one: Holding) -> Line:
+def holding_line(app: App, one: Holding) -> Line:
+    """Say what is held of one kind, what for, and until when."""
     facts: Facts = {
         "what": Line(CATEGORIES[one.category]),
         "kind": Line(CLASSES[one.retention]),
@@ -81,7 +82,8 @@ def _row(app: App, one: Holding) -> Line:
     return Line("mydata-row-leaves", {**facts, "day": one.leaves_at})
 
 
-def _went(one: Recipient, count: int) -> Line:
+def went_line(one: Recipient, count: int) -> Line:
+    """Say who was sent something, how often, and under which controls."""
     if one.is_own_machine:
         return Line("mydata-own-machine", {"n": count})
     if not one.is_known:
