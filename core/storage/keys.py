@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import mmap
 import os
 import secrets
 import time
@@ -35,6 +36,15 @@ from core.kernel.ids import AccountId
 from core.storage.database import BUSY_TIMEOUT_MS, harden
 from core.storage.deletions import DeletionLedger
 from core.storage.envelope import KEY_BYTES, Place, Unreadable, key_version_of, seal, unseal
+from core.storage.envelope import (
+    KEY_BYTES,
+    Place,
+    Unreadable,
+    key_version_of,
+    seal,
+    seal_buffer,
+    unseal,
+)
 
 _THREADS = 4
 _CHECKPOINT_PAUSE_S = 0.05
@@ -204,6 +214,13 @@ class KeyStore:
         version, key = self._latest(owner)
         return seal(key, version, plain, place)
 
+    def seal_buffer_sync(
+        self, owner: AccountId, plain: bytes | memoryview, place: Place
+    ) -> mmap.mmap:
+        """Seal something large; see ``seal_sync`` for what it raises."""
+        version, key = self._latest(owner)
+        return seal_buffer(key, version, plain, place)
+
     def unseal_sync(self, owner: AccountId, sealed: bytes, place: Place) -> bytes:
         """Open with the key the envelope names.
 
@@ -290,6 +307,10 @@ class KeyStore:
     async def seal(self, place: Place, plain: bytes) -> bytes:
         """Seal for the place's owner, off the event loop; see ``seal_sync``."""
         return await self._off_loop(self.seal_sync, AccountId(place.owner), plain, place)
+
+    async def seal_buffer(self, place: Place, plain: bytes | memoryview) -> mmap.mmap:
+        """Seal something large for the place's owner, off the event loop; see ``seal_sync``."""
+        return await self._off_loop(self.seal_buffer_sync, AccountId(place.owner), plain, place)
 
     async def unseal(self, place: Place, sealed: bytes) -> bytes:
         """Open for the place's owner, off the event loop; see ``unseal_sync``."""

@@ -70,9 +70,9 @@ class Vault:
         # One folder a person, so that erasure can list what is left.
         return f"{owner}/{blob}"
 
-    async def put(self, owner: AccountId, blob: BlobId, data: bytes) -> None:
+    async def put(self, owner: AccountId, blob: BlobId, data: bytes | memoryview) -> None:
         """Seal and store; the same blob id again replaces the bytes (a repeated step)."""
-        sealed = await self._keys.seal(Place("vault", "blob", blob, owner), data)
+        sealed = await self._keys.seal_buffer(Place("vault", "blob", blob, owner), data)
         await obstore.put_async(self._store, self._path(owner, blob), sealed)
 
     async def get(self, owner: AccountId, blob: BlobId) -> bytes:

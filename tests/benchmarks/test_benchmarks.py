@@ -58,6 +58,7 @@ EXPECTED = {
         "limner discord, connected",
     ],
     "6. Illustrator": ["one picture, median", "slowest style"],
+    "7. Export": ["100 MB, rate", "100 MB, memory at the peak", "locked, rate"],
 }
 
 

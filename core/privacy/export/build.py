@@ -21,6 +21,7 @@ from core.privacy.export.page import opener, viewer
 from core.privacy.export.rows import ExportRow
 from core.privacy.export.schemas import schemas
 from core.privacy.export.spool import Spool, compact, pretty
+from core.privacy.export.spool import Spool, compact, pretty, room
 from core.privacy.export.values import FILES, FORMAT, MISSING, RECORDS, TOO_LARGE, Cursor
 from core.privacy.subject.shelves import shelves
 from core.privacy.subject.walk import UNREADABLE
@@ -39,6 +40,7 @@ class Part:
     """One finished part, and where the next one begins."""
 
     data: bytes
+    data: memoryview
     sha256: str
     cursor: Cursor
     counts: dict[str, int]
@@ -205,6 +207,7 @@ def left_out_columns() -> list[Json]:
 
 
 def _closed(app: App, row: ExportRow, frame: _Frame, filling: _Filling) -> bytes:
+def _closed(app: App, row: ExportRow, frame: _Frame, filling: _Filling) -> memoryview:
     """Write what stands at the end of each part: data, about, schemas, the page, the manifest."""
     spool = filling.spool
     left_out = {"columns": left_out_columns(), "files": filling.left_out}
@@ -242,6 +245,9 @@ def name_of(row: ExportRow, number: int) -> str:
 def wrapped(data: bytes, passphrase: str, name: str, row: ExportRow) -> bytes:
     """Lock a part and put it into a zip with the page that opens it."""
     out = BytesIO()
+def wrapped(data: memoryview, passphrase: str, name: str, row: ExportRow) -> memoryview:
+    """Lock a part and put it into a zip with the page that opens it."""
+    out = room(len(data))
     at = row.created_at.timetuple()[:6]
     with ZipFile(out, "w") as parcel:
         page = ZipInfo("OPEN.html", at)
@@ -252,3 +258,7 @@ def wrapped(data: bytes, passphrase: str, name: str, row: ExportRow) -> bytes:
         info.external_attr = 0o644 << 16
         parcel.writestr(info, locked(data, passphrase))
     return out.getvalue()
+        with parcel.open(info, "w") as entry:
+            for frame in locked(data, passphrase):
+                entry.write(frame)
+    return memoryview(out)[: out.tell()]

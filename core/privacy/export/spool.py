@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+import mmap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 _ENTRY_BYTES = 400
 """What a zip says of one file, beside its content: name, times and sizes, twice; and our list."""
 _LINE_BYTES = 2
+_SPARE_BYTES = 4_000_000
+"""For the one record that is put in even where it has no room."""
 _COPIES = 2
 """Each line stands in its data file and in the viewer's page."""
 _TEXT_SHARE = 6
@@ -40,6 +46,7 @@ class Spool:
         self._fixed = fixed_bytes
         self._made_at = made_at.timetuple()[:6]
         self._out = BytesIO()
+        self._out = room(limit_bytes)
         self._zip = ZipFile(self._out, "w")
         self._lines: dict[str, list[bytes]] = {}
         self._text = 0
@@ -103,6 +110,23 @@ class Spool:
         """Give the memory back, finished or not."""
         self._zip.close()
         self._out.close()
+    def finish(self) -> memoryview:
+        """Close the zip and return its bytes."""
+        self._zip.close()
+        return memoryview(self._out)[: self._out.tell()]
+
+    def drop(self) -> None:
+        """Close the zip, finished or not."""
+        self._zip.close()
+
+
+def room(size_bytes: int) -> mmap.mmap:
+    """Return memory to write a file into that goes back to the system with its last reader.
+
+    Pages that nothing is written to take no memory. What Python's own buffers free stays with the
+    process for later: after some parts that would be several of them.
+    """
+    return mmap.mmap(-1, size_bytes + _SPARE_BYTES)
 
 
 def compact(value: object) -> bytes:
