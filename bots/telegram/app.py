@@ -19,6 +19,7 @@ from bots.telegram.letters import TelegramLetters
 from bots.telegram.news import News
 from bots.telegram.openings import Openings
 from bots.telegram.pace import Pace
+from bots.telegram.secrets_asked import SecretsAsked
 from bots.telegram.settings import TelegramSettings
 from core.app import App
 from core.generation.delivery import DeliveryLoop
@@ -104,7 +105,7 @@ async def run(app: App, settings: TelegramSettings, *, patience: Patience | None
     await _reach(application.initialize)
     delivery = TelegramDelivery(application.bot, pace, openings)
     letters = TelegramLetters(application.bot, pace)
-    add_routes(Desk(app, application, delivery, openings, News()))
+    add_routes(Desk(app, application, delivery, openings, News(), SecretsAsked()))
     intake = Intake(application)
     try:
         await application.start()

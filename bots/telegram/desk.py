@@ -17,6 +17,7 @@ from bots.telegram.news import News
 from bots.telegram.onemessage import NO_LINK_PREVIEW, Bot, replying
 from bots.telegram.openings import Openings
 from bots.telegram.rights_render import Drawn
+from bots.telegram.secrets_asked import SecretsAsked
 from bots.telegram.wording import escaped
 from core.accounts.commands import meet
 from core.accounts.values import Person
@@ -86,6 +87,7 @@ class Desk:
     delivery: TelegramDelivery
     openings: Openings
     news: News
+    secrets: SecretsAsked
 
     @property
     def bot(self) -> Bot:

@@ -41,7 +41,10 @@ async def imagine(desk: Desk, visit: Visit) -> None:
 
 
 async def plain_words(desk: Desk, visit: Visit) -> None:
-    """A message without a command in the private chat is a prompt."""
+    """A message without a command in the private chat is a prompt, unless a secret was asked."""
+    if desk.secrets.take(visit.user.id):
+        desk.later(visit, desk.say(visit.address, visit.say("messenger-secret-reply")))
+        return
     await _draw(desk, visit, visit.message.text or "")
 
 

@@ -70,6 +70,7 @@ async def replied(desk: Desk, caller: Caller) -> None:
     """Take what was typed in answer to the question of a step."""
     question = asked_about(caller.message, desk.bot.id)
     assert question is not None
+    desk.secrets.take(caller.user.id)
     command, _, words = question.command.partition(" ")
     told = (caller.message.text or "").strip()
     try:
@@ -226,6 +227,8 @@ async def _put_question(desk: Desk, caller: Caller, press: Press) -> None:
     if question is None:
         asks = text("messenger-rights-question", caller.language, label=label)
         question = Question(press.target, asks, is_secret=False)
+    if question.is_secret:
+        desk.secrets.note(caller.user.id)
     hint = cut(plain(label), _HINT_UNITS)
     reply = ForceReply(selective=True, input_field_placeholder=hint)
     await desk.say(caller.private, question_line(question, desk.home), reply)
