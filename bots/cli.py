@@ -33,6 +33,7 @@ from core.privacy.notice.history import publish_policy
 from core.privacy.retention.queries import dry_run as dry_sweep
 from core.privacy.retention.schedule import sweep_now
 from core.settings import EnvironmentSettings, Settings, SettingsError, load, unknown_names
+from core.web.edge import serve_edge
 from core.web.metrics import serve_metrics
 from core.worker import working
 
@@ -117,7 +118,8 @@ def _plain_words() -> Iterator[None]:
     except OSError as trouble:
         if trouble.errno != errno.EADDRINUSE:
             raise
-        _stop(["PORT, METRICS_PORT or the webhook's port is taken by another program"])
+        names = "PORT, METRICS_PORT, LIMNER_WEB_PORT or the webhook's port"
+        _stop([f"{names} is taken by another program"])
 
 
 Part = Callable[[App], Awaitable[None]]
@@ -172,6 +174,19 @@ def _playground(found: Configuration) -> Part:
     return lambda app: playground.serve(app, found.core.port, missing_tokens=missing, on_ready=say)
 
 
+def _pages(found: Configuration) -> list[Part]:
+    """Return the public pages, if a port for them is set."""
+    port = found.core.web_port
+    if port is None:
+        return []
+
+    def say(address: str) -> None:
+        shown = found.core.public_url or address
+        typer.echo(f"The public pages are at {shown} (listening at {address}).")
+
+    return [lambda app: serve_edge(app, found.core.web_host, port, say)]
+
+
 def _telegram(found: Configuration) -> Part:
     return lambda app: telegram_bot.run(app, found.telegram)
 
@@ -184,8 +199,9 @@ def _discord(found: Configuration) -> Part:
 def run() -> None:
     """Start everything: playground, worker, and each bot whose token is set."""
     found = configuration()
-    parts: list[Part] = [_work, _playground(found)]
+    parts: list[Part] = [_work, _playground(found), *_pages(found)]
     names = ["worker", "playground"]
+    names += ["public pages"] if found.core.web_port is not None else []
     if found.telegram.token:
         parts.append(_telegram(found))
         names.append("Telegram bot")
@@ -198,9 +214,9 @@ def run() -> None:
 
 @limner.command()
 def web() -> None:
-    """Start the playground page alone."""
+    """Start what is a web page: the playground, and the public pages if they have a port."""
     found = configuration(needs_bot=False)
-    _start(found, [_playground(found)])
+    _start(found, [_playground(found), *_pages(found)])
 
 
 @limner.command()
@@ -241,6 +257,7 @@ def check() -> None:
     """Say in plain words what is missing or contradictory, before anything starts."""
     found = configuration()
     starts = ["playground", "worker"]
+    starts += ["public pages"] if found.core.web_port is not None else []
     starts += ["Telegram bot"] if found.telegram.token else []
     starts += ["Discord bot"] if found.discord.token else []
     typer.echo("All settings can be used. `limner run` starts: " + ", ".join(starts))

@@ -98,6 +98,27 @@ def _port_problems(settings: Settings) -> list[str]:
     return []
 
 
+def _web_problems(settings: Settings) -> list[str]:
+    """Links that people open must be encrypted, and somebody must answer them."""
+    address = settings.public_url
+    if not address:
+        return []
+    try:
+        parts = urlsplit(address)
+        host, is_bare = parts.hostname or "", parts.path in ("", "/") and parts.port != 0
+    except ValueError:
+        return ["LIMNER_PUBLIC_URL is not an address"]
+    problems = []
+    is_own = parts.scheme == "http" and host in ("127.0.0.1", "localhost", "::1")
+    if not host or (parts.scheme != "https" and not is_own):
+        problems.append("LIMNER_PUBLIC_URL must begin with https://")
+    if not is_bare or parts.query or parts.fragment or parts.username is not None:
+        problems.append("LIMNER_PUBLIC_URL is the address alone: no path, no user, no question")
+    if settings.web_port is None:
+        problems.append("LIMNER_PUBLIC_URL is set but LIMNER_WEB_PORT is not: nobody would answer")
+    return problems
+
+
 def problems_of(settings: Settings, *, has_bot: bool) -> list[str]:
     """Return what is missing or contradictory; empty when everything can start.
 
@@ -108,6 +129,7 @@ def problems_of(settings: Settings, *, has_bot: bool) -> list[str]:
         *_port_problems(settings),
         *_store_problems(settings),
         *_provider_problems(settings),
+        *_web_problems(settings),
     ]
     if has_bot:
         problems.extend(_contact_problems(settings))

@@ -67,6 +67,12 @@ class Settings(EnvironmentSettings):
     """Where the playground listens, on 127.0.0.1 only."""
     metrics_port: int | None = Field(None, ge=0, le=65535, validation_alias="METRICS_PORT")
     """Where Prometheus metrics are served on 127.0.0.1; unset means nowhere."""
+    web_host: str = Field("127.0.0.1", max_length=255, validation_alias="LIMNER_WEB_HOST")
+    """Where the public pages listen: an address of this machine."""
+    web_port: int | None = Field(None, ge=0, le=65535, validation_alias="LIMNER_WEB_PORT")
+    """The port of the public pages: notice, terms, processors, links; unset means none."""
+    public_url: str = Field("", max_length=300, validation_alias="LIMNER_PUBLIC_URL")
+    """``https://…``: how people reach the public pages; links in chat begin with it."""
     data: Path = Field(Path("var/data"), validation_alias="LIMNER_DATA")
     """The folder of the database and the pictures."""
     keys: Path = Field(Path("var/keys"), validation_alias="LIMNER_KEYS")

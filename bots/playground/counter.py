@@ -1,5 +1,7 @@
 """The counter on the page: what the platform allows, asking it, drawing its answers as cards."""
 
+import re
+
 from bots.playground.person import SURFACE
 from core.app import App
 from core.kernel.people import Actor, Language, ReplyTo
@@ -18,7 +20,7 @@ TRAITS = Traits(part_limit_bytes=1_000_000_000, allows_training=True, allows_adv
 COUNTER: dict[str, Command] = {command.name: command for command in COMMANDS}
 KNOWN = "privacy"
 """The command whose answer the drawer shows."""
-_BETWEEN = " · "
+_BETWEEN = re.compile(r" ?· ")
 _LETTER = "letter-"
 
 
@@ -46,7 +48,7 @@ def _step(step: Step, language: Language) -> Card:
 
 def _line(words: str) -> Card:
     """Set what a line is about apart from its details, where it has any."""
-    lead, *details = words.split(_BETWEEN)
+    lead, *details = _BETWEEN.split(words)
     return {"text": lead, "details": details}
 
 

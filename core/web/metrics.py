@@ -1,11 +1,7 @@
 """Health and Prometheus metrics for operators, on loopback; no content, no identities."""
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -20,18 +16,10 @@ from core.app import App
 from core.generation.load import ServiceLoad, service_load
 from core.privacy.desk.alarms import DeskLoad, desk_load
 from core.privacy.retention.queries import LastSweep, last_sweep
+from core.web.serving import bound, serve_app
 
-_STOP_WITHIN_S = 2
-_STUCK_S = 600.0
+STUCK_S = 600.0
 """Nothing is delivered for so long: the health check fails."""
-
-
-class _MetricsServer(uvicorn.Server):
-    """A server that leaves signals to whoever runs the process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class _LoadCollector(Collector):
@@ -134,7 +122,7 @@ def metrics_app(app: App) -> Starlette:
 
     async def health(_request: Request) -> Response:
         load = await service_load(app)
-        is_stuck = load.oldest_undelivered_s > _STUCK_S
+        is_stuck = load.oldest_undelivered_s > STUCK_S
         facts = {"status": "stuck" if is_stuck else "ok", "queued": load.queued}
         return JSONResponse(facts, status_code=503 if is_stuck else 200)
 
@@ -147,21 +135,4 @@ async def serve_metrics(app: App, port: int) -> None:
     Raises:
         OSError: the port is taken; nothing was started.
     """
-    config = uvicorn.Config(
-        metrics_app(app),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=_STOP_WITHIN_S,
-    )
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Bound here: uvicorn would end the whole process when the port is taken.
-        listener.bind(("127.0.0.1", port))
-        server = _MetricsServer(config)
-        serving = asyncio.ensure_future(server.serve(sockets=[listener]))
-        try:
-            await asyncio.shield(serving)
-        finally:
-            server.should_exit = True
-            await serving
+    await serve_app(metrics_app(app), bound("127.0.0.1", port))

@@ -16,6 +16,7 @@ EDGES: dict[str, str] = {
     "core/engine/engine.py": "the edge of a step, and of the loop that recovers from deaths",
     "core/generation/delivery.py": "the edge of one delivery, and of the loop that delivers",
     "core/privacy/letters/loop.py": "the edge of one letter, and of the loop that brings letters",
+    "core/web/edge.py": "the edge of one request from outside",
     "bots/discord/client.py": "the edge of one interaction",
     "bots/playground/guard.py": "the edge of one request of the page",
     "bots/telegram/desk.py": "the edge of one answer, handed to the error handler",

@@ -96,6 +96,9 @@ async def test_check_says_that_everything_can_start(tmp_path: Path) -> None:
         ({"DATABASE_URL": "mysql://root:a-secret-token@x/y"}, "DATABASE_URL"),
         ({"LIMNER_S3_BUCKET": "pictures"}, "LIMNER_S3_ACCESS_KEY"),
         ({"LIMNER_FIRST_PLANS": "playground=gold"}, "LIMNER_FIRST_PLANS"),
+        ({"LIMNER_WEB_PORT": "1", "LIMNER_PUBLIC_URL": "http://a.example"}, "with https://"),
+        ({"LIMNER_WEB_PORT": "1", "LIMNER_PUBLIC_URL": "https://a.example/x"}, "alone: no path"),
+        ({"LIMNER_PUBLIC_URL": "https://a.example"}, "nobody would answer"),
     ],
 )
 async def test_check_says_what_is_wrong_and_never_a_secret(

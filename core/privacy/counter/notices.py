@@ -1,17 +1,34 @@
 """/privacy and /terms: at a glance first, then a page for each topic."""
 
+from urllib.parse import urlsplit
+
 from core.app import App
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked, Choice, Command, Option
-from core.privacy.notice.facts import Notice, notice_of
+from core.privacy.notice.facts import Notice, Store, notice_of
 from core.privacy.notice.history import policy_history, policy_seen
 from core.privacy.notice.news import history_page
-from core.privacy.notice.pages import TOPICS, glance, table, terms, topic_page, topic_title
+from core.privacy.notice.pages import (
+    TOPICS,
+    glance,
+    providers,
+    table,
+    terms,
+    topic_page,
+    topic_title,
+)
 from core.privacy.notice.wording import Line
+from core.settings import Settings
 from core.storage.inventory import Base, declarations
 
 _TABLE, _HISTORY = "table", "history"
 _MORE = {_TABLE: "policy-table", _HISTORY: "policy-history"}
+
+
+def _store(settings: Settings) -> Store | None:
+    if not settings.s3_bucket:
+        return None
+    return Store(urlsplit(settings.s3_endpoint).hostname or "Amazon S3", settings.s3_region)
 
 
 def notice(app: App) -> Notice:
@@ -23,6 +40,7 @@ def notice(app: App) -> Notice:
         privacy_contact=app.settings.privacy_contact,
         offerings=app.registry.offerings(),
         declared=declarations(Base.metadata),
+        store=_store(app.settings),
     )
 
 

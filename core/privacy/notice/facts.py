@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from core.policy.profile import Profile
-from core.providers.port import Offering
+from core.providers.port import Capability, Offering
 from core.storage.inventory import Basis, Category, Declaration
 
 
@@ -32,6 +33,19 @@ class Processor:
     """Seconds that it keeps what it is sent; None for unknown."""
     places: tuple[str, ...]
     """ISO 3166 codes of where it runs, or of whose law it is under where that is not pinned."""
+    functions: tuple[Capability, ...] = ()
+    """What it does for people."""
+    zero_retention: Literal["default", "per_request", "account", "no", "unknown"] = "unknown"
+    reviewed_on: date | None = None
+    """When these facts were last looked at: the oldest of its offerings' reviews."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Somebody else's disks that hold sealed pictures."""
+
+    name: str
+    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,8 @@ class Notice:
     support_contact: str
     privacy_contact: str
     processors: tuple[Processor, ...]
+    """In the order of their names; the list is complete (FA-8.10)."""
+    store: Store | None
     kept: tuple[Kept, ...]
 
 
@@ -83,6 +99,15 @@ _WORST_LAST: tuple[Literal["never", "contract", "may", "unknown"], ...] = (
 )
 
 
+_KEPT_LAST: tuple[Literal["default", "per_request", "account", "no", "unknown"], ...] = (
+    "default",
+    "per_request",
+    "account",
+    "no",
+    "unknown",
+)
+
+
 def _processor(name: str, group: list[Offering]) -> Processor:
     facts = [one.privacy for one in group]
     spans = [one.retention_s for one in facts]
@@ -93,6 +118,9 @@ def _processor(name: str, group: list[Offering]) -> Processor:
         trains=max((one.trains for one in facts), key=_WORST_LAST.index),
         retention_s=max(known) if len(known) == len(spans) else None,
         places=tuple(sorted(places)),
+        functions=tuple(sorted({one.capability for one in group})),
+        zero_retention=max((one.zero_retention for one in facts), key=_KEPT_LAST.index),
+        reviewed_on=min(one.reviewed_on for one in facts),
     )
 
 
@@ -104,6 +132,7 @@ def notice_of(
     privacy_contact: str,
     offerings: Iterable[Offering],
     declared: Mapping[tuple[str, str], Declaration],
+    store: Store | None = None,
 ) -> Notice:
     """Gather everything that the notice of a deployment speaks of."""
     return Notice(
@@ -112,5 +141,6 @@ def notice_of(
         support_contact=support_contact,
         privacy_contact=privacy_contact,
         processors=processors_of(offerings),
+        store=store,
         kept=kept_of(declared),
     )

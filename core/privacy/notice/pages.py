@@ -15,6 +15,7 @@ from core.privacy.notice.wording import (
     marked,
     period,
 )
+from core.providers.port import Capability
 
 _SHORT_VERSION = 8
 _HOUR_S = 3600
@@ -167,6 +168,61 @@ _TRAINS = {
     "may": "policy-processor-may",
     "unknown": "policy-processor-unknown",
 }
+
+
+_FUNCTIONS = {
+    Capability.TEXT_TO_IMAGE: "policy-function-pictures",
+    Capability.EDIT: "policy-function-edits",
+    Capability.UPSCALE: "policy-function-edits",
+    Capability.IMAGE_TO_VIDEO: "policy-function-films",
+    Capability.TEXT_TO_VIDEO: "policy-function-films",
+    Capability.DESCRIBE: "policy-function-describes",
+}
+_ZERO = {
+    "default": "policy-zero-default",
+    "per_request": "policy-zero-request",
+    "account": "policy-zero-account",
+    "no": "policy-zero-no",
+    "unknown": "policy-processor-unknown",
+}
+
+
+def _provider(one: Processor) -> Line:
+    functions = dict.fromkeys(_FUNCTIONS[function] for function in one.functions)
+    reviewed = f"{one.reviewed_on:%Y-%m-%d}" if one.reviewed_on else "–"
+    return Line(
+        "policy-provider",
+        {
+            "processor": _processor(one),
+            "functions": tuple(Line(code) for code in functions),
+            "zero": Line(_ZERO[one.zero_retention]),
+            "reviewed": reviewed,
+        },
+    )
+
+
+def providers(notice: Notice) -> Page:
+    """List everybody else who receives data: function, place, controls (FA-8.10)."""
+    store = notice.store
+    return Page(
+        "providers",
+        Line("policy-providers"),
+        (
+            _recipients(notice),
+            *(_provider(one) for one in notice.processors),
+            *(
+                [Line("policy-provider-store", {"name": store.name, "region": store.region})]
+                if store
+                else []
+            ),
+            Line("policy-controls"),
+            Line("policy-who-platform"),
+            Line(
+                "policy-new-processor",
+                {"period": days_of(notice.profile.notices.new_processor_days)},
+            ),
+        ),
+    )
 
 
 def _training_page(notice: Notice) -> tuple[Line, ...]:
