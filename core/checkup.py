@@ -6,12 +6,17 @@ from core.kernel.errors import CoreError
 from core.messages.speech import spoken
 from core.policy.profile import load_profile
 from core.providers.catalogue.loader import load_dialect
+from core.providers.openai_compat.download import is_own_network
 from core.providers.openai_compat.offerings import is_known_place
 from core.quotas.rules import load_plans
 from core.settings import Settings, storage_problems
 
 _PLACEHOLDERS = ("example", "changeme", "todo", "your-", "xxx", "placeholder")
 
+_CLEAR = (
+    "OPENAI_BASE_URL must begin with https://: without it prompts travel in the clear; http:// is "
+    "for this machine and your own network"
+)
 _STRANGER = (
     "OPENAI_BASE_URL would never be used: nobody has looked at what that host keeps. If the server "
     "is your own, set LIMNER_OPENAI_SELF_HOSTED=true"
@@ -40,6 +45,12 @@ def _is_web_address(value: str) -> bool:
         return False
 
 
+def _travels_in_the_clear(address: str) -> bool:
+    """Say whether an address is neither encrypted nor of the operator's own network (FA-11.2)."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and not is_own_network(parts.hostname or "")
+
+
 def _provider_problems(settings: Settings) -> list[str]:
     if settings.openai_base_url:
         return _service_problems(settings)
@@ -60,6 +71,8 @@ def _provider_problems(settings: Settings) -> list[str]:
 def _service_problems(settings: Settings) -> list[str]:
     if not _is_web_address(settings.openai_base_url):
         return ["OPENAI_BASE_URL must begin with https:// or http:// and name a host"]
+    if _travels_in_the_clear(settings.openai_base_url):
+        return [_CLEAR]
     host = urlsplit(settings.openai_base_url).hostname or ""
     dialect = load_dialect(settings.openai_dialect)
     if not is_known_place(dialect, host, self_hosted=settings.openai_self_hosted):
@@ -89,13 +102,20 @@ def _store_problems(settings: Settings) -> list[str]:
         )
     if settings.s3_endpoint and not _is_web_address(settings.s3_endpoint):
         problems.append("LIMNER_S3_ENDPOINT must begin with https:// or http:// and name a host")
+    elif _travels_in_the_clear(settings.s3_endpoint):
+        problems.append("LIMNER_S3_ENDPOINT must begin with https://, except on your own network")
     return problems
 
 
 def _port_problems(settings: Settings) -> list[str]:
-    if settings.port and settings.port == settings.metrics_port:
-        return ["PORT and METRICS_PORT are the same: give each its own"]
-    return []
+    ports = {
+        "PORT": settings.port,
+        "METRICS_PORT": settings.metrics_port,
+        "LIMNER_WEB_PORT": settings.web_port,
+    }
+    taken = [port for port in ports.values() if port]
+    names = [name for name, port in ports.items() if port and taken.count(port) > 1]
+    return [f"{' and '.join(names)} are the same: give each its own"] if names else []
 
 
 def _web_problems(settings: Settings) -> list[str]:

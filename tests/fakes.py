@@ -33,6 +33,7 @@ from core.providers.port import (
     PrivacyFacts,
     Progress,
     PurgeReceipt,
+    Recipient,
 )
 
 AN_OFFERING = Offering(
@@ -106,6 +107,10 @@ class FakeProvider:
 
     def offerings(self) -> Sequence[Offering]:
         return (self.offering,)
+
+    def recipients(self) -> Sequence[Recipient]:
+        origins = frozenset({"https://fake.example"})
+        return tuple(Recipient(one.processor, origins) for one in self.offerings())
 
     async def submit(
         self,

@@ -32,6 +32,7 @@ from core.providers.port import (
     PrivacyFacts,
     Progress,
     PurgeReceipt,
+    Recipient,
 )
 from core.providers.sizing import is_allowed
 
@@ -100,6 +101,10 @@ class Builtin:
     def offerings(self) -> Sequence[Offering]:
         """Return the illustrator."""
         return (ILLUSTRATOR,)
+
+    def recipients(self) -> Sequence[Recipient]:
+        """Return nobody: nothing leaves this machine."""
+        return ()
 
     async def submit(
         self,

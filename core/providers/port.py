@@ -92,6 +92,16 @@ class Offering:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who may be sent something: who it is, and at which addresses."""
+
+    processor: str
+    """As /providers names it; empty for a machine of the operator's own."""
+    origins: frozenset[str]
+    """``https://host`` or ``https://host:port``; ``http://…`` where the operator named it so."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrivacyControls:
     """What the route asks of the provider for this person."""
 
@@ -218,6 +228,10 @@ class Provider(Protocol):
 
     def offerings(self) -> Sequence[Offering]:
         """Return what can be ordered now, from data; no network."""
+        ...
+
+    def recipients(self) -> Sequence[Recipient]:
+        """Return everybody whom this provider sends anything, from configuration; no network."""
         ...
 
     async def submit(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture import rules
+from tests.architecture import outgoing, rules
 from tests.architecture.source import ROOT, name_of, python_files
 
 LONG_FUNCTION = "def f() -> None:\n" + "    print()\n" * 60
@@ -39,6 +39,21 @@ BREACHES: list[tuple[rules.Rule, str, str]] = [
     (rules.is_badly_named, "bots/helpers/a.py", ""),
     (rules.leaves_work_undone, "core/a.py", "x = 1  # TO" + "DO: later"),
     (rules.leaves_work_undone, "core/a.py", "def f():\n    raise NotImplementedError"),
+    (outgoing.trusts_anybody, "core/a.py", "client(verify=False)"),
+    (outgoing.trusts_anybody, "bots/a.py", "session.get(url, ssl=False)"),
+    (outgoing.trusts_anybody, "core/a.py", "context.check_hostname = False"),
+    (outgoing.trusts_anybody, "core/a.py", "context.verify_mode = ssl.CERT_NONE"),
+    (outgoing.trusts_anybody, "core/a.py", "c = ssl._create_unverified_context()"),
+    (outgoing.trusts_anybody, "core/a.py", "options = {'verify': False}"),
+    (outgoing.trusts_anybody, "core/a.py", "options = {'allow_invalid_certificates': True}"),
+    (outgoing.trusts_anybody, "core/a.py", "store(allow_invalid_certificates=True)"),
+    (outgoing.goes_out_elsewhere, "core/a.py", "import httpx\nhttpx.AsyncClient()"),
+    (outgoing.goes_out_elsewhere, "core/a.py", "import httpx\nhttpx.get('https://x')"),
+    (outgoing.goes_out_elsewhere, "core/a.py", "from httpx import AsyncClient"),
+    (outgoing.goes_out_elsewhere, "bots/a.py", "import aiohttp\naiohttp.ClientSession()"),
+    (outgoing.goes_out_elsewhere, "core/a.py", "import urllib.request"),
+    (outgoing.goes_out_elsewhere, "core/a.py", "from urllib import request"),
+    (outgoing.goes_out_elsewhere, "core/a.py", "import asyncio\nasyncio.open_connection()"),
     (rules.queries_in_adapters, "bots/a.py", "q = 'SELECT id FROM requests'"),
 ]
 ALL = sorted({rule for rule, _, _ in BREACHES}, key=lambda rule: rule.__name__)

@@ -98,6 +98,16 @@ async def test_check_says_that_everything_can_start(tmp_path: Path) -> None:
         ({"LIMNER_FIRST_PLANS": "playground=gold"}, "LIMNER_FIRST_PLANS"),
         ({"LIMNER_WEB_PORT": "1", "LIMNER_PUBLIC_URL": "http://a.example"}, "with https://"),
         ({"LIMNER_WEB_PORT": "1", "LIMNER_PUBLIC_URL": "https://a.example/x"}, "alone: no path"),
+        ({"OPENAI_BASE_URL": "http://api.example.com/v1"}, "travel in the clear"),
+        (
+            {
+                "LIMNER_S3_BUCKET": "pictures",
+                "LIMNER_S3_ACCESS_KEY": "a-secret-token",
+                "LIMNER_S3_SECRET_KEY": "a-secret-token",
+                "LIMNER_S3_ENDPOINT": "http://store.example.com",
+            },
+            "LIMNER_S3_ENDPOINT must begin with https://",
+        ),
         ({"LIMNER_PUBLIC_URL": "https://a.example"}, "nobody would answer"),
     ],
 )
@@ -165,7 +175,7 @@ async def test_run_serves_the_page_and_the_metrics_and_stops_when_told(tmp_path:
     assert "Traceback" not in said.decode()
 
 
-@pytest.mark.parametrize("name", ["PORT", "METRICS_PORT"])
+@pytest.mark.parametrize("name", ["PORT", "METRICS_PORT", "LIMNER_WEB_PORT"])
 async def test_a_port_that_is_taken_is_one_line(tmp_path: Path, name: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -174,7 +184,7 @@ async def test_a_port_that_is_taken_is_one_line(tmp_path: Path, name: str) -> No
         status, said = await limner(tmp_path, "run", **ports)
 
     assert status == 2
-    assert "- PORT, METRICS_PORT or the webhook's port is taken" in said
+    assert "- PORT, METRICS_PORT, LIMNER_WEB_PORT or the webhook's port is taken" in said
     assert "Traceback" not in said
     assert "SystemExit" not in said
 

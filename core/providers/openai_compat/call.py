@@ -7,6 +7,7 @@ import httpx
 
 from core.kernel.offloop import heavy
 from core.providers.catalogue.dialect import Dialect
+from core.providers.egress import NotRegisteredError
 from core.providers.openai_compat.answers import (
     MalformedAnswerError,
     Partial,
@@ -69,6 +70,8 @@ class Call:
         try:
             found = await self._ask(job, body, order)
             return found if isinstance(found, Failure) else await self._fetched(found, order)
+        except NotRegisteredError:
+            return Failure(FailureKind.UNAVAILABLE, provider_code="not-registered")
         except httpx.TimeoutException as error:
             if isinstance(error, _NOT_ACCEPTED):
                 return Failure(FailureKind.UNAVAILABLE, provider_code="no-connection")

@@ -8,6 +8,7 @@ import httpx
 
 from core.kernel.ids import new_id
 from core.providers.catalogue.dialect import Dialect
+from core.providers.egress import client_for, origin_of
 from core.providers.openai_compat.call import Call
 from core.providers.openai_compat.jobs import LOST, Job, Jobs
 from core.providers.openai_compat.offerings import offerings_of
@@ -24,6 +25,7 @@ from core.providers.port import (
     PrivacyControls,
     PrivacyFacts,
     PurgeReceipt,
+    Recipient,
 )
 from core.providers.sizing import is_allowed
 
@@ -77,21 +79,23 @@ class OpenAICompat:
         )
         self._jobs = Jobs(keep_result_s)
         times = dialect.times
-        self._client = httpx.AsyncClient(
-            # Proxies and certificates come from configuration, never from the environment.
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(times.read_s, connect=times.connect_s),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-            headers={"User-Agent": "Limner"},
-        )
+        hosts = dialect.picture_hosts | picture_hosts
+        processor = self._listed[0].offering.processor if self._listed else url.host
+        origins = {origin_of(url), *(f"https://{host}" for host in hosts)}
+        self._recipient = Recipient(processor, frozenset(origins))
+        timeout = httpx.Timeout(times.read_s, connect=times.connect_s)
+        self._client = client_for([self._recipient], timeout)
         self._url = url
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._picture_hosts = dialect.picture_hosts | picture_hosts
+        self._picture_hosts = hosts
 
     def offerings(self) -> Sequence[Offering]:
         """Return what can be ordered, from the catalogue and the configuration."""
         return tuple(listed.offering for listed in self._listed)
+
+    def recipients(self) -> Sequence[Recipient]:
+        """Return the service itself, with the hosts that its pictures are fetched from."""
+        return (self._recipient,)
 
     async def submit(
         self,
