@@ -32,6 +32,7 @@ from core.policy.evidence import ResultsUnreadableError
 from core.privacy.notice.history import publish_policy
 from core.privacy.retention.queries import dry_run as dry_sweep
 from core.privacy.retention.schedule import sweep_now
+from core.recording import Form, processing_record
 from core.settings import EnvironmentSettings, Settings, SettingsError, load, unknown_names
 from core.web.edge import serve_edge
 from core.web.metrics import serve_metrics
@@ -330,6 +331,15 @@ def policy_report_command(
     """Write each promise with what keeps it, its tests, and how they ended."""
     with _plain_words():
         typer.echo(policy_report(form, tests, results=results, profile=profile), nl=False)
+
+
+@policy.command("record")
+def policy_record_command(
+    form: Annotated[Form, typer.Option("--format")] = "markdown",
+) -> None:
+    """Write the record of processing (GDPR, Article 30) under the settings as they are."""
+    with _plain_words():
+        typer.echo(asyncio.run(processing_record(load(Settings), form)), nl=False)
 
 
 def main() -> None:
