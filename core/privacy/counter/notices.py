@@ -13,7 +13,6 @@ from core.privacy.notice.news import history_page
 from core.privacy.notice.pages import (
     TOPICS,
     glance,
-    providers,
     table,
     terms,
     topic_page,
