@@ -29,6 +29,10 @@ class TelegramLetters:
         self._bot = bot
         self._pace = pace
 
+    def private_address(self, native_id: str) -> str:
+        """Return the address of somebody's private chat: it has the id of the person."""
+        return Address(int(native_id)).write()
+
     async def bring(self, letter: Letter) -> DeliveryResult:
         """Show the letter; see ``DeliveryResult`` for what can come of it.
 
