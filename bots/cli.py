@@ -34,6 +34,7 @@ from core.policy.evidence import ResultsUnreadableError
 from core.privacy.notice.history import publish_policy
 from core.privacy.retention.queries import dry_run as dry_sweep
 from core.privacy.retention.schedule import sweep_now
+from core.recording import Form, processing_record
 from core.settings import EnvironmentSettings, Settings, SettingsError, load, unknown_names
 from core.web.edge import serve_edge
 from core.web.metrics import serve_metrics
@@ -336,6 +337,13 @@ def policy_report_command(
 
 add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
 answering.add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
+@policy.command("record")
+def policy_record_command(
+    form: Annotated[Form, typer.Option("--format")] = "markdown",
+) -> None:
+    """Write the record of processing (GDPR, Article 30) under the settings as they are."""
+    with _plain_words():
+        typer.echo(asyncio.run(processing_record(load(Settings), form)), nl=False)
 
 
 def main() -> None:

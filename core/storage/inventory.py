@@ -7,6 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
+from core.policy.purposes import lawless, misused
+
 Category = Literal[
     "account", "content", "usage", "quota", "billing", "support", "safety", "consent", "operations"
 ]
@@ -78,15 +80,23 @@ def personal(
     """Declare a column that leads to a person, and make it.
 
     Raises:
-        ValueError: ``omit`` or ``keep`` without a reason that people can be shown.
+        ValueError: ``omit`` or ``keep`` without a reason that people can be shown, a purpose that
+            such data may not serve, or a legal duty without a law.
     """
+    purposes = frozenset(purposes)
+    if strange := misused(category, purposes):
+        msg = f"{category} data may not serve {', '.join(sorted(strange))}"
+        raise ValueError(msg)
+    if basis == "legal_obligation" and (lawless_ones := lawless(purposes)):
+        msg = f"no law makes it a duty: {', '.join(sorted(lawless_ones))}"
+        raise ValueError(msg)
     if (export == "omit" or erase == "keep") and not reason:
         msg = "a column that is left out or kept needs a reason that people can be shown"
         raise ValueError(msg)
     declaration = Declaration(
         category=category,
         person_path=path,
-        purposes=frozenset(purposes),
+        purposes=purposes,
         basis=basis,
         retention=retention,
         export=export,

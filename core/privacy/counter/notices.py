@@ -1,8 +1,10 @@
 """/privacy and /terms: at a glance first, then a page for each topic."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from core.app import App
+from core.policy.values import Profile
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked, Choice, Command, Option
 from core.privacy.notice.facts import Notice, Store, notice_of
@@ -17,6 +19,7 @@ from core.privacy.notice.pages import (
     topic_title,
 )
 from core.privacy.notice.wording import Line
+from core.providers.port import Offering
 from core.settings import Settings
 from core.storage.inventory import Base, declarations
 
@@ -32,14 +35,20 @@ def _store(settings: Settings) -> Store | None:
 
 def notice(app: App) -> Notice:
     """Gather what the notice of this deployment speaks of."""
+    return notice_for(app.settings, app.profile, app.registry.offerings())
+
+
+def notice_for(settings: Settings, profile: Profile, offerings: Sequence[Offering]) -> Notice:
+    """Gather what a notice speaks of, before anything runs."""
     return notice_of(
-        app.profile,
-        operator=app.settings.operator,
-        support_contact=app.settings.support_contact,
-        privacy_contact=app.settings.privacy_contact,
-        offerings=app.registry.offerings(),
+        profile,
+        operator=settings.operator,
+        support_contact=settings.support_contact,
+        privacy_contact=settings.privacy_contact,
+        offerings=offerings,
         declared=declarations(Base.metadata),
         store=_store(app.settings),
+        store=_store(settings),
     )
 
 

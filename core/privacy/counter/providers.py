@@ -17,6 +17,7 @@ from core.privacy.counter.optout import OFF, ON, choices_now
 from core.privacy.counter.values import Asked, Choice, Command, Option
 from core.privacy.notice.facts import Processor
 from core.privacy.notice.pages import providers as providers_page
+from core.privacy.notice.pages import providers
 from core.privacy.notice.wording import Line, Page
 
 _EXCLUDE = frozenset({"exclude", "block", "without", "排除"})
@@ -55,6 +56,7 @@ async def _page(asked: Asked, *first: Line) -> Answer:
     here = notice(asked.app)
     choices = await choices_now(asked)
     shown = providers_page(here)
+    shown = providers(here)
     lines = (*first, *_standing(choices, here.processors), *shown.lines)
     steps = [] if asked.person is None else _steps(choices, here.processors)
     steps.append(Step(Line("rights-step-privacy"), "privacy"))

@@ -1,8 +1,9 @@
 """Use becomes daily numbers without identities, before the events that it is counted from go.
 
-AX-05, AX-18, FA-3.10: what is analysed are events of use, which hold no word and no picture, and
-of nobody who said no. What is kept are numbers about at least as many people as the profile says;
-a day is counted once, when it is over, so that nobody's leaving changes a number or shows in one.
+AX-03, AX-05, AX-18, FA-3.10: what is analysed are events of use and nothing else of anybody, with
+no word and no picture, and of nobody who said no. What is kept are numbers about at least as many
+people as the profile says; a day is counted once, when it is over, so that nobody's leaving changes
+a number or shows in one.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +16,7 @@ from core.accounts.rows import UsageEventRow
 from core.accounts.usage import MADE
 from core.app import App
 from core.privacy.retention.rows import CountedDayRow, FeatureDayRow, UsageDayRow
+from core.storage.purposes import read_for
 
 SETTLED_AFTER = timedelta(hours=7)
 """A day is counted when everything that began on it has ended."""
@@ -41,6 +43,7 @@ async def count_days(app: App, now: datetime) -> int:
     last = until - timedelta(days=1)
     try:
         async with app.transaction() as tx:
+            read_for(tx, "analytics")
             counted = [
                 await tx.scalar(select(func.max(one)))
                 for one in (CountedDayRow.day, UsageDayRow.day)
