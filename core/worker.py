@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from core.app import App
 from core.generation.workflow import GenerationJob, repair
 from core.privacy.desk.alarms import KIND as ALARMS
+from core.privacy.linking.moving import MoveSchedule
+from core.privacy.retention.closing import KIND as CLOSING
 from core.privacy.retention.schedule import SweepSchedule
 from core.privacy.tasks import TASKS
 from core.privacy.training.pool import capture, has_pool
@@ -14,12 +16,14 @@ from core.privacy.training.pool import capture, has_pool
 @asynccontextmanager
 async def working(app: App) -> AsyncIterator[None]:
     """Run jobs in this process while the context is open."""
-    schedule = SweepSchedule(app, ALARMS)
+    schedule = SweepSchedule(app, ALARMS, CLOSING)
+    moves = MoveSchedule(app)
     tasks = {kind: make(app) for kind, make in TASKS.items()}
 
     async def mend() -> None:
         await repair(app)
         await schedule.keep()
+        await moves.keep()
 
     await app.screen.prepare()
     # FA-5.1: where the policy never trains, nothing that could is even attached.

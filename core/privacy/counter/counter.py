@@ -1,6 +1,7 @@
 """The counter: every command about one's rights, answered for anybody, in private, at once."""
 
 import asyncio
+from dataclasses import replace
 
 from core.accounts.commands import find_person
 from core.accounts.usage import OK, note_use
@@ -9,7 +10,7 @@ from core.app import App
 from core.generation.errors import NotFound
 from core.kernel.errors import CoreError
 from core.kernel.people import Actor, language_of
-from core.privacy.answers import Answer
+from core.privacy.answers import Answer, Step, with_steps
 from core.privacy.counter.consent import CONSENT
 from core.privacy.counter.correcting import AGE, CORRECT, REGION
 from core.privacy.counter.errors import TooManyQuestions
@@ -21,6 +22,8 @@ from core.privacy.counter.requests import REQUESTS
 from core.privacy.counter.restricting import RESTRICT
 from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT
 from core.privacy.counter.values import Ask, Asked, Command
+from core.privacy.linking.counter import LINK, UNLINK
+from core.privacy.notice.wording import Line
 from core.privacy.subject.mydata import MYDATA
 
 COMMANDS: tuple[Command, ...] = (
@@ -40,6 +43,8 @@ COMMANDS: tuple[Command, ...] = (
     UNSUBSCRIBE,
     OBJECT,
     CONSENT,
+    LINK,
+    UNLINK,
 )
 """In the order in which people are shown them."""
 
@@ -69,7 +74,16 @@ async def answer(app: App, ask: Ask) -> Answer:
         await _note(app, ask, person, refusal.code)
         raise
     await _note(app, ask, person, OK)
-    return told
+    return _with_closing(told, ask, person)
+
+
+def _with_closing(told: Answer, ask: Ask, person: Person | None) -> Answer:
+    """Tell who comes back to a closed account that it is, above whatever they asked."""
+    if person is None or person.standing != "closed" or ask.command == RESTRICT.name:
+        return told
+    lines = (Line("closing-is-closed"), *told.page.lines)
+    reopen = Step(Line("desk-step-reopen"), RESTRICT.name, "off")
+    return with_steps(replace(told, page=replace(told.page, lines=lines)), reopen)
 
 
 async def _note(app: App, ask: Ask, person: Person | None, outcome: str) -> None:
