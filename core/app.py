@@ -99,6 +99,8 @@ class App:
     provenance: Provenance
     counter_pace: Pace
     """How quickly one person may give commands about their rights."""
+    link_pace: Pace
+    """How many codes that join accounts one person may try."""
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open one transaction; an exception undoes everything, the queued job included."""

@@ -45,6 +45,8 @@ WRONG_SIGNER = (
 
 COMMANDS_AT_MOST, COMMANDS_IN_S = 30, 60.0
 """Commands about rights from one person: no person types faster, and nobody waits a minute."""
+CODES_AT_MOST, CODES_IN_S = 10, 600.0
+"""Codes that join accounts: as many tries as somebody needs who mistypes, and no more."""
 LANES: tuple[Lane, ...] = ("standard", "premium")
 
 
@@ -159,6 +161,7 @@ async def running_app(
             screen=ScreenGate(Screen(picture_judges=(classifier,)), classifier.warm_up),
             provenance=ProvenanceGate(signer),
             counter_pace=Pace(COMMANDS_AT_MOST, COMMANDS_IN_S),
+            link_pace=Pace(CODES_AT_MOST, CODES_IN_S),
         )
         await replay_deletions(app)
         yield app

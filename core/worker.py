@@ -8,6 +8,8 @@ from core.generation.workflow import GenerationJob, repair
 from core.privacy.desk.alarms import KIND as ALARMS
 from core.privacy.erasure.schedule import ErasureSchedule
 from core.privacy.export.task import mend_exports
+from core.privacy.linking.moving import MoveSchedule
+from core.privacy.retention.closing import KIND as CLOSING
 from core.privacy.retention.schedule import SweepSchedule
 from core.privacy.tasks import TASKS
 from core.privacy.training.pool import capture, has_pool
@@ -18,6 +20,8 @@ async def working(app: App) -> AsyncIterator[None]:
     """Run jobs in this process while the context is open."""
     schedule = SweepSchedule(app, ALARMS)
     erasures = ErasureSchedule(app)
+    schedule = SweepSchedule(app, ALARMS, CLOSING)
+    moves = MoveSchedule(app)
     tasks = {kind: make(app) for kind, make in TASKS.items()}
 
     async def mend() -> None:
@@ -25,6 +29,7 @@ async def working(app: App) -> AsyncIterator[None]:
         await schedule.keep()
         await mend_exports(app)
         await erasures.keep()
+        await moves.keep()
 
     await app.screen.prepare()
     # FA-5.1: where the policy never trains, nothing that could is even attached.

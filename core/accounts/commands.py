@@ -70,7 +70,7 @@ async def find_person(app: App, tx: AsyncSession, actor: Actor) -> Person | None
         .join(IdentityRow, IdentityRow.account_id == AccountRow.id)
         .where(
             IdentityRow.surface == actor.surface,
-            IdentityRow.native_hash == _native_hash(app, actor),
+            IdentityRow.native_hash == native_hash(app, actor),
         )
     )
     row = await tx.scalar(query)
@@ -83,7 +83,8 @@ async def known_person(app: App, actor: Actor) -> Person | None:
         return await find_person(app, tx, actor)
 
 
-def _native_hash(app: App, actor: Actor) -> str:
+def native_hash(app: App, actor: Actor) -> str:
+    """Return the keyed hash under which a surface's id of a person is found."""
     return app.keys.fingerprint("identity", actor.surface, actor.native_id)
 
 
@@ -124,7 +125,7 @@ async def meet(app: App, actor: Actor) -> Person:
         id=identity_id,
         account_id=account_id,
         surface=actor.surface,
-        native_hash=_native_hash(app, actor),
+        native_hash=native_hash(app, actor),
         native_sealed=sealed,
         created_at=now,
     )

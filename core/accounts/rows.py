@@ -192,6 +192,33 @@ class LinkCodeRow(Base):
     expires_at: Mapped[datetime] = _of_account(UtcDateTime())
 
 
+class MoveRow(Base):
+    """Two accounts become one, or one becomes two: whose rows are on their way to whom."""
+
+    __tablename__ = "account_moves"
+    __table_args__ = (
+        UniqueConstraint("account_id", "into_id"),
+        {"info": {"clock": "begun_at"}},
+    )
+
+    id: Mapped[str] = _of_account(
+        String(26), primary_key=True, export="omit", reason="an internal row number"
+    )
+    account_id: Mapped[str] = _of_account(
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        export="omit",
+        reason="an account of your own whose things are being brought over",
+    )
+    """Where the rows come from."""
+    into_id: Mapped[str] = _of_account(
+        String(26), index=True, export="omit", reason="the account that they are brought to"
+    )
+    """No foreign key: what is left behind must still be found when this account is erased."""
+    surface: Mapped[str] = _of_account(String(32))
+    """Whose rows move, for a split; empty when everything does and the first account ends."""
+    begun_at: Mapped[datetime] = _of_account(UtcDateTime())
+
+
 def _use(*args: Any, **kwargs: Any) -> MappedColumn[Any]:
     values = {
         "category": "usage",

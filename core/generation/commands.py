@@ -1,6 +1,5 @@
 """Asking for pictures: accept, repeat, cancel, delete; one transaction each, no network inside."""
 
-import secrets
 from dataclasses import replace
 
 from sqlalchemy import delete, update
@@ -13,7 +12,8 @@ from core.accounts.usage import OK, note_use
 from core.accounts.values import Person
 from core.app import App
 from core.generation import requests
-from core.generation.admission import Admission, admit
+from core.generation.admission import admit
+from core.generation.drafts import new_row
 from core.generation.errors import (
     AgeDeclined,
     NotFound,
@@ -33,14 +33,13 @@ from core.generation.values import (
     Cancelled,
     ContinueAfterAge,
     Deleted,
-    ImageWish,
     Outcome,
     OutcomeKind,
     RepeatRequest,
     RequestImages,
     RequestState,
 )
-from core.kernel.ids import AccountId, BlobId, PictureId, RequestId, is_id, new_id
+from core.kernel.ids import AccountId, BlobId, PictureId, RequestId, is_id
 from core.kernel.people import Actor
 from core.kernel.units import Credits
 from core.moderation.redaction import redact_card_numbers
@@ -86,8 +85,8 @@ async def _request(
     refuse_making(person)
     if person.age == "minor":
         raise AgeDeclined
-    admission = await admit(app, person, wish, adult_room=_is_adult(cmd))
-    row = await _new_row(app, cmd, person, wish, admission, parent)
+    admission = await admit(app, person, wish, adult_room=cmd.room.is_age_restricted)
+    row = await new_row(app, cmd, person, wish, admission, parent)
     plan = load_plans(app.settings.plans)[person.plan]
     try:
         async with app.transaction() as tx:
@@ -113,10 +112,6 @@ async def _request(
     return await _accepted(app, RequestId(row.id), is_replay=False)
 
 
-def _is_adult(cmd: RequestImages) -> bool:
-    return cmd.room.is_age_restricted
-
-
 async def _replayed(app: App, cmd: RequestImages) -> Accepted | AgeNeeded | None:
     async with app.transaction() as tx:
         row = await requests.find_by_key(app, tx, cmd.request_key)
@@ -133,61 +128,6 @@ async def _accepted(app: App, request_id: RequestId, *, is_replay: bool) -> Acce
         assert row is not None
         status = await status_of(app, tx, row)
     return Accepted(request_id, status, is_replay)
-
-
-async def _new_row(
-    app: App,
-    cmd: RequestImages,
-    person: Person,
-    wish: ImageWish,
-    admission: Admission,
-    parent: RequestId | None,
-) -> RequestRow:
-    request_id = RequestId(new_id())
-    sealed = await requests.seal_wish(
-        app, person.account_id, request_id, wish, cmd.reply_to.address
-    )
-    return RequestRow(
-        id=request_id,
-        account_id=person.account_id,
-        surface=cmd.reply_to.surface,
-        request_key_hash=app.keys.fingerprint("request", cmd.request_key),
-        state=RequestState.WAITING_AGE.value,
-        epoch=person.epoch,
-        lane=admission.lane,
-        prompt_sealed=sealed.prompt,
-        negative_sealed=sealed.negative,
-        aspect=wish.aspect or "1:1",
-        count=wish.count,
-        seed=wish.seed if wish.seed is not None else secrets.randbelow(MAX_SEED),
-        seed_given=wish.seed is not None,
-        style=wish.style,
-        wished_offering=wish.offering_id,
-        offering_id=admission.offering_id,
-        image_format=wish.image_format,
-        spoiler=wish.spoiler,
-        adult_room=_is_adult(cmd),
-        reply_to_sealed=sealed.reply_to,
-        message_sealed=None,
-        parent_id=parent,
-        hold_id=None,
-        credits=admission.price,
-        created_at=app.clock.now(),
-        queued_at=None,
-        started_at=None,
-        ended_at=None,
-        percent=0,
-        preview_blob=None,
-        revision=1,
-        route_receipt=None,
-        submit_intent_at=None,
-        provider_job_id=None,
-        outcome_kind=None,
-        outcome_code="",
-        outcome_facts={},
-        unknown_words_sealed=None,
-        credits_charged=0,
-    )
 
 
 async def _queue(app: App, tx: AsyncSession, row: RequestRow, plan: Plan, price: Credits) -> None:
@@ -303,7 +243,7 @@ async def _own(tx: AsyncSession, person: Person, request_id: RequestId) -> Reque
     row = await requests.find(tx, request_id)
     if row is None:
         raise NotFound
-    if row.account_id != person.account_id:
+    if not await requests.is_own(tx, row, person.account_id):
         raise NotYours
     return row
 
@@ -317,11 +257,9 @@ async def remember_message(app: App, actor: Actor, request_id: RequestId, addres
     if not is_id(request_id):
         raise NotFound
     person = await meet(app, actor)
-    place = requests.place_of(person.account_id, request_id, "message_sealed")
-    sealed = await app.keys.seal(place, address.encode())
     async with app.transaction() as tx:
-        row = await _own(tx, person, request_id)
-        row.message_sealed = sealed
+        await _own(tx, person, request_id)
+    await requests.store_text(app, request_id, "message_sealed", address)
 
 
 async def cancel_request(app: App, actor: Actor, request_id: RequestId) -> Cancelled | AlreadyEnded:
@@ -366,7 +304,7 @@ async def delete_picture(app: App, actor: Actor, picture_id: PictureId) -> Delet
             if picture is None:
                 raise NotFound
             row = await _own(tx, person, RequestId(picture.request_id))
-        return await _delete(app, person, row, [picture])
+        return await _delete(app, row, [picture])
 
 
 async def delete_request(app: App, actor: Actor, request_id: RequestId) -> Deleted:
@@ -380,20 +318,26 @@ async def delete_request(app: App, actor: Actor, request_id: RequestId) -> Delet
         async with app.transaction() as tx:
             row = await _own(tx, person, request_id)
             pictures = await requests.pictures_of(tx, request_id)
-        return await _delete(app, person, row, pictures)
+        return await _delete(app, row, pictures)
 
 
-async def _delete(app: App, person: Person, row: RequestRow, pictures: list[PictureRow]) -> Deleted:
+async def _delete(app: App, row: RequestRow, pictures: list[PictureRow]) -> Deleted:
     address = await requests.open_text(app, row, "message_sealed")
     for picture in pictures:
-        await app.vault.delete(person.account_id, BlobId(picture.blob))
+        await app.vault.delete(AccountId(picture.account_id), BlobId(picture.blob))
     ids = tuple(PictureId(picture.id) for picture in pictures)
     async with app.transaction() as tx:
-        await tx.execute(delete(PictureRow).where(PictureRow.id.in_(ids)))
+        gone = await tx.scalars(
+            delete(PictureRow).where(PictureRow.id.in_(ids)).returning(PictureRow)
+        )
+        held = [(AccountId(one.account_id), BlobId(one.blob)) for one in gone]
         await tx.execute(
             update(RequestRow)
             .where(RequestRow.id == row.id)
             .values(revision=RequestRow.revision + 1)
         )
+    for owner, blob in held:
+        # Once more: it may have come to a joined account since (core/privacy/linking).
+        await app.vault.delete(owner, blob)
     await app.database.checkpoint()
     return Deleted(ids, address)

@@ -137,7 +137,7 @@ async def _own(app: App, tx: AsyncSession, actor: Actor, request_id: RequestId) 
     if row is None:
         raise NotFound
     person = await find_person(app, tx, actor)
-    if person is None or row.account_id != person.account_id:
+    if person is None or not await requests.is_own(tx, row, person.account_id):
         raise NotYours
     return row
 
@@ -210,7 +210,7 @@ async def picture_file(app: App, actor: Actor, picture_id: PictureId) -> Picture
             raise NotFound
         row = await _own(app, tx, actor, RequestId(picture.request_id))
     try:
-        data = await app.vault.get(AccountId(row.account_id), BlobId(picture.blob))
+        data = await app.vault.get(AccountId(picture.account_id), BlobId(picture.blob))
     except BlobMissing as missing:
         raise NotFound from missing
     return file_of(picture, data, await requests.open_text(app, row, "prompt_sealed"))
@@ -225,7 +225,7 @@ async def all_files(app: App, row: RequestRow) -> tuple[PictureFile, ...]:
     files = []
     for picture in pictures:
         try:
-            data = await app.vault.get(AccountId(row.account_id), BlobId(picture.blob))
+            data = await app.vault.get(AccountId(picture.account_id), BlobId(picture.blob))
         except BlobMissing:
             continue
         files.append(file_of(picture, data, prompt))

@@ -8,6 +8,7 @@ from sqlalchemy import case, exists, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.choices import objection_to
+from core.accounts.moves import is_coming
 from core.accounts.rows import AccountRow, ChoiceRow
 from core.accounts.usage import MADE, note_event
 from core.app import App
@@ -96,6 +97,38 @@ async def find_working(tx: AsyncSession, request_id: RequestId) -> RequestRow | 
         return None
     epoch = await tx.scalar(select(AccountRow.epoch).where(AccountRow.id == row.account_id))
     return row if row.epoch == epoch else None
+
+
+async def is_own(tx: AsyncSession, row: RequestRow, person_id: AccountId) -> bool:
+    """Say whether a request is a person's, also while it is on its way to their account."""
+    if row.account_id == person_id:
+        return True
+    return await is_coming(tx, row.account_id, person_id, row.surface)
+
+
+async def store_text(app: App, request_id: RequestId, column: str, words: str) -> bool:
+    """Seal a text into a request for the account that has it now; False when it is gone.
+
+    Raises:
+        Unreadable: the account's key is destroyed; nothing was stored.
+    """
+    while True:
+        async with app.transaction() as tx:
+            row = await find(tx, request_id)
+        if row is None:
+            return False
+        owner = AccountId(row.account_id)
+        sealed = await app.keys.seal(place_of(owner, request_id, column), words.encode())
+        async with app.transaction() as tx:
+            stored = await tx.scalar(
+                update(RequestRow)
+                .where(RequestRow.id == request_id, RequestRow.account_id == owner)
+                .values({column: sealed})
+                .returning(RequestRow.id)
+            )
+        if stored is not None:
+            return True
+        # It came to another account in between (core/privacy/linking), or has gone.
 
 
 async def find_picture(tx: AsyncSession, picture_id: PictureId) -> PictureRow | None:

@@ -14,6 +14,10 @@ from core.privacy.erasure.operators import gone_task
 from core.privacy.erasure.saga import erasure_task
 from core.privacy.export.task import export_task
 from core.privacy.export.values import KIND as EXPORT
+from core.privacy.linking.moving import KIND as MOVES
+from core.privacy.linking.moving import move_task
+from core.privacy.retention.closing import KIND as CLOSING
+from core.privacy.retention.closing import closing_task
 from core.privacy.retention.schedule import KIND as SWEEP
 from core.privacy.retention.sweep import sweep_task
 
@@ -24,4 +28,6 @@ TASKS: Mapping[str, Callable[[App], Task]] = {
     ERASURE: erasure_task,
     COPIES: copies_task,
     GONE_TASK: gone_task,
+    CLOSING: closing_task,
+    MOVES: move_task,
 }

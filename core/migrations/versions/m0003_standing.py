@@ -81,6 +81,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", name=op.f("uq_link_codes_account_id")),
     )
     op.create_table(
+        "account_moves",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("into_id", sa.String(length=26), nullable=False),
+        sa.Column("surface", sa.String(length=32), nullable=False),
+        sa.Column("begun_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_account_moves_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_moves")),
+        sa.UniqueConstraint(
+            "account_id", "into_id", name=op.f("uq_account_moves_account_id_into_id")
+        ),
+        info={"clock": "begun_at"},
+    )
+    with op.batch_alter_table("account_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_moves_into_id"), ["into_id"], unique=False)
+
+    op.create_table(
         "tombstones",
         sa.Column("native_hash", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -127,6 +149,8 @@ def downgrade() -> None:
     op.drop_table("usage_events")
     op.drop_index("ix_tombstones_account_id", table_name="tombstones")
     op.drop_table("tombstones")
+    op.drop_index("ix_account_moves_into_id", table_name="account_moves")
+    op.drop_table("account_moves")
     op.drop_table("link_codes")
     op.drop_index("ix_consents_account_id_purpose_at", table_name="consents")
     op.drop_table("consents")

@@ -10,7 +10,7 @@ from core.app import App
 from core.generation.errors import NotFound
 from core.kernel.errors import CoreError
 from core.kernel.people import Actor, language_of
-from core.privacy.answers import Answer
+from core.privacy.answers import Answer, Step, with_steps
 from core.privacy.counter.consent import CONSENT
 from core.privacy.counter.correcting import AGE, CORRECT, REGION
 from core.privacy.counter.deletion import DELETE
@@ -25,6 +25,8 @@ from core.privacy.counter.talking import APPEAL, PAYSUPPORT, SUPPORT
 from core.privacy.counter.values import Ask, Asked, Command
 from core.privacy.desk.places import local_lines
 from core.privacy.export.command import EXPORT
+from core.privacy.linking.counter import LINK, UNLINK
+from core.privacy.notice.wording import Line
 from core.privacy.subject.mydata import MYDATA
 
 COMMANDS: tuple[Command, ...] = (
@@ -46,6 +48,8 @@ COMMANDS: tuple[Command, ...] = (
     CONSENT,
     EXPORT,
     DELETE,
+    LINK,
+    UNLINK,
 )
 """In the order in which people are shown them."""
 
@@ -84,6 +88,16 @@ async def _with_law(app: App, actor: Actor, told: Answer) -> Answer:
         person = await find_person(app, tx, actor)
     lines = () if person is None else local_lines(person.region, person.subdivision)
     return replace(told, page=replace(told.page, lines=(*told.page.lines, *lines)))
+    return _with_closing(told, ask, person)
+
+
+def _with_closing(told: Answer, ask: Ask, person: Person | None) -> Answer:
+    """Tell who comes back to a closed account that it is, above whatever they asked."""
+    if person is None or person.standing != "closed" or ask.command == RESTRICT.name:
+        return told
+    lines = (Line("closing-is-closed"), *told.page.lines)
+    reopen = Step(Line("desk-step-reopen"), RESTRICT.name, "off")
+    return with_steps(replace(told, page=replace(told.page, lines=lines)), reopen)
 
 
 async def _note(app: App, ask: Ask, person: Person | None, outcome: str) -> None:

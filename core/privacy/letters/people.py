@@ -11,8 +11,10 @@ from core.storage.envelope import Place
 _TO_PERSON = "person:"
 
 
-async def private_reply_to(app: App, account_id: AccountId) -> ReplyTo | None:
+async def private_reply_to(app: App, account_id: AccountId, *, besides: str = "") -> ReplyTo | None:
     """Return an address for a letter to a person, on the surface where they were met last.
+
+    ``besides``: not on this surface, because they have just been told there.
 
     Only the person's own id stands in it: the surface makes its address of that when the letter
     is brought (``LetterDelivery.private_address``). None when no surface knows the account.
@@ -22,7 +24,7 @@ async def private_reply_to(app: App, account_id: AccountId) -> ReplyTo | None:
     """
     newest = (
         select(IdentityRow)
-        .where(IdentityRow.account_id == account_id)
+        .where(IdentityRow.account_id == account_id, IdentityRow.surface != besides)
         .order_by(IdentityRow.created_at.desc(), IdentityRow.id.desc())
         .limit(1)
     )

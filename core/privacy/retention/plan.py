@@ -134,11 +134,11 @@ def _work_of_table(table: Table, limits: Limits, now: datetime) -> Iterator[Work
     clock = clock_of(table)
     if not timed or clock is None:
         return
-    is_free = _is_free(table, now)
-    children = _children(table)
+    free = is_free(table, now)
+    children = children_of(table)
     stays: ColumnElement[bool] = true()
     if len(timed) == len(classes):
-        whole = (clock <= min(timed.values())) & is_free
+        whole = (clock <= min(timed.values())) & free
         if children is not None:
             whole &= ~children
         yield Deletion(table, frozenset(timed), whole)
@@ -149,7 +149,7 @@ def _work_of_table(table: Table, limits: Limits, now: datetime) -> Iterator[Work
         columns = _emptied(classes[name], is_whole=len(classes) == 1)
         if columns:
             full = or_(*(_is_full(column) for column in columns))
-            yield Blanking(table, name, columns, (clock <= limit) & is_free & stays & full)
+            yield Blanking(table, name, columns, (clock <= limit) & free & stays & full)
 
 
 def _emptied(columns: tuple[Column[object], ...], *, is_whole: bool) -> tuple[Column[object], ...]:
@@ -176,7 +176,7 @@ def _is_full(column: Column[object]) -> ColumnElement[bool]:
     return column.is_not(None) if empty is None else column != empty
 
 
-def _is_free(table: Table, now: datetime) -> ColumnElement[bool]:
+def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
     """No row's own minimum forbids to touch it."""
     name = table.info.get("floor")
     if name is None:
@@ -185,7 +185,7 @@ def _is_free(table: Table, now: datetime) -> ColumnElement[bool]:
     return floor.is_(None) | (floor <= now)
 
 
-def _children(table: Table) -> ColumnElement[bool] | None:
+def children_of(table: Table) -> ColumnElement[bool] | None:
     """Rows of other tables that still stand on a row."""
     found = [
         exists().where(key.parent == key.column)
