@@ -335,8 +335,6 @@ def policy_report_command(
         typer.echo(policy_report(form, tests, results=results, profile=profile), nl=False)
 
 
-add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
-answering.add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
 @policy.command("record")
 def policy_record_command(
     form: Annotated[Form, typer.Option("--format")] = "markdown",
@@ -344,6 +342,10 @@ def policy_record_command(
     """Write the record of processing (GDPR, Article 30) under the settings as they are."""
     with _plain_words():
         typer.echo(asyncio.run(processing_record(load(Settings), form)), nl=False)
+
+
+add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
+answering.add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
 
 
 def main() -> None:

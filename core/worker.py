@@ -18,7 +18,6 @@ from core.privacy.training.pool import capture, has_pool
 @asynccontextmanager
 async def working(app: App) -> AsyncIterator[None]:
     """Run jobs in this process while the context is open."""
-    schedule = SweepSchedule(app, ALARMS)
     erasures = ErasureSchedule(app)
     schedule = SweepSchedule(app, ALARMS, CLOSING)
     moves = MoveSchedule(app)

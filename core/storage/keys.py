@@ -35,7 +35,6 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from core.kernel.ids import AccountId
 from core.storage.database import BUSY_TIMEOUT_MS, harden
 from core.storage.deletions import DeletionLedger
-from core.storage.envelope import KEY_BYTES, Place, Unreadable, key_version_of, seal, unseal
 from core.storage.envelope import (
     KEY_BYTES,
     Place,

@@ -79,7 +79,9 @@ async def answer(app: App, ask: Ask) -> Answer:
         await _note(app, ask, person, refusal.code)
         raise
     await _note(app, ask, person, OK)
-    return await _with_law(app, ask.actor, told) if command.tells_law else told
+    if command.tells_law:
+        told = await _with_law(app, ask.actor, told)
+    return _with_closing(told, ask, person)
 
 
 async def _with_law(app: App, actor: Actor, told: Answer) -> Answer:
@@ -88,7 +90,6 @@ async def _with_law(app: App, actor: Actor, told: Answer) -> Answer:
         person = await find_person(app, tx, actor)
     lines = () if person is None else local_lines(person.region, person.subdivision)
     return replace(told, page=replace(told.page, lines=(*told.page.lines, *lines)))
-    return _with_closing(told, ask, person)
 
 
 def _with_closing(told: Answer, ask: Ask, person: Person | None) -> Answer:

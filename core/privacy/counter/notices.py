@@ -47,7 +47,6 @@ def notice_for(settings: Settings, profile: Profile, offerings: Sequence[Offerin
         privacy_contact=settings.privacy_contact,
         offerings=offerings,
         declared=declarations(Base.metadata),
-        store=_store(app.settings),
         store=_store(settings),
     )
 
@@ -93,6 +92,5 @@ PRIVACY = Command(
             ),
         ),
     ),
-    tells_law=False,
 )
-TERMS = Command("terms", "rights-about-terms", _terms, tells_law=False)
+TERMS = Command("terms", "rights-about-terms", _terms)

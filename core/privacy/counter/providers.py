@@ -16,7 +16,6 @@ from core.privacy.counter.notices import notice
 from core.privacy.counter.optout import OFF, ON, choices_now
 from core.privacy.counter.values import Asked, Choice, Command, Option
 from core.privacy.notice.facts import Processor
-from core.privacy.notice.pages import providers as providers_page
 from core.privacy.notice.pages import providers
 from core.privacy.notice.wording import Line, Page
 
@@ -55,7 +54,6 @@ def _steps(choices: Choices, processors: tuple[Processor, ...]) -> list[Step]:
 async def _page(asked: Asked, *first: Line) -> Answer:
     here = notice(asked.app)
     choices = await choices_now(asked)
-    shown = providers_page(here)
     shown = providers(here)
     lines = (*first, *_standing(choices, here.processors), *shown.lines)
     steps = [] if asked.person is None else _steps(choices, here.processors)

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any, cast
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -20,7 +19,6 @@ from core.privacy.export.media import path_of
 from core.privacy.export.page import opener, viewer
 from core.privacy.export.rows import ExportRow
 from core.privacy.export.schemas import schemas
-from core.privacy.export.spool import Spool, compact, pretty
 from core.privacy.export.spool import Spool, compact, pretty, room
 from core.privacy.export.values import FILES, FORMAT, MISSING, RECORDS, TOO_LARGE, Cursor
 from core.privacy.subject.shelves import shelves
@@ -39,7 +37,6 @@ _PATH_BYTES, _LEFT_OUT_BYTES = 120, 300
 class Part:
     """One finished part, and where the next one begins."""
 
-    data: bytes
     data: memoryview
     sha256: str
     cursor: Cursor
@@ -206,7 +203,6 @@ def left_out_columns() -> list[Json]:
     ]
 
 
-def _closed(app: App, row: ExportRow, frame: _Frame, filling: _Filling) -> bytes:
 def _closed(app: App, row: ExportRow, frame: _Frame, filling: _Filling) -> memoryview:
     """Write what stands at the end of each part: data, about, schemas, the page, the manifest."""
     spool = filling.spool
@@ -242,9 +238,6 @@ def name_of(row: ExportRow, number: int) -> str:
     return f"my-data-{row.created_at:%Y-%m-%d}-{number}.zip"
 
 
-def wrapped(data: bytes, passphrase: str, name: str, row: ExportRow) -> bytes:
-    """Lock a part and put it into a zip with the page that opens it."""
-    out = BytesIO()
 def wrapped(data: memoryview, passphrase: str, name: str, row: ExportRow) -> memoryview:
     """Lock a part and put it into a zip with the page that opens it."""
     out = room(len(data))
@@ -256,8 +249,6 @@ def wrapped(data: memoryview, passphrase: str, name: str, row: ExportRow) -> mem
         info = ZipInfo(f"{name}.locked", at)
         info.compress_type = ZIP_STORED
         info.external_attr = 0o644 << 16
-        parcel.writestr(info, locked(data, passphrase))
-    return out.getvalue()
         with parcel.open(info, "w") as entry:
             for frame in locked(data, passphrase):
                 entry.write(frame)

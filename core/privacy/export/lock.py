@@ -45,22 +45,17 @@ def _nonce(prefix: bytes, number: int, *, is_last: bool) -> bytes:
     return prefix + struct.pack(">IB", number, is_last)
 
 
-def locked(plain: bytes, passphrase: str, *, rounds: int = ROUNDS) -> bytes:
-    """Return a part that only the passphrase opens; takes a good part of a second of CPU."""
 def locked(plain: bytes | memoryview, passphrase: str, *, rounds: int = ROUNDS) -> Iterator[bytes]:
     """Yield a part that only the passphrase opens; takes a good part of a second of CPU."""
     salt, prefix = os.urandom(16), os.urandom(7)
     header = _HEADER.pack(MAGIC, _VERSION, rounds, salt, prefix)
     cipher = AESGCM(_key(passphrase, salt, rounds))
     view = memoryview(plain)
-    out = bytearray(header)
     yield header
     count = max(1, -(-len(plain) // FRAME_BYTES))
     for number in range(count):
         frame = view[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
         nonce = _nonce(prefix, number, is_last=number == count - 1)
-        out += cipher.encrypt(nonce, frame, header)
-    return bytes(out)
         yield cipher.encrypt(nonce, frame, header)
 
 

@@ -2,10 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from io import BytesIO
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +41,6 @@ class Spool:
         self._limit = limit_bytes
         self._fixed = fixed_bytes
         self._made_at = made_at.timetuple()[:6]
-        self._out = BytesIO()
         self._out = room(limit_bytes)
         self._zip = ZipFile(self._out, "w")
         self._lines: dict[str, list[bytes]] = {}
@@ -101,15 +96,6 @@ class Spool:
         self._zip.writestr(info, data)
         self.entries.append(Entry(name, len(data), hashlib.sha256(data).hexdigest()))
 
-    def finish(self) -> bytes:
-        """Close the zip and return its bytes."""
-        self._zip.close()
-        return self._out.getvalue()
-
-    def drop(self) -> None:
-        """Give the memory back, finished or not."""
-        self._zip.close()
-        self._out.close()
     def finish(self) -> memoryview:
         """Close the zip and return its bytes."""
         self._zip.close()

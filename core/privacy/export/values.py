@@ -11,7 +11,6 @@ KIND = "export"
 
 Way = Literal["files", "link"]
 
-PART_AT_MOST_BYTES = 45_000_000
 PART_AT_MOST_BYTES = 20_000_000
 """No part is larger, wherever it goes: it is held in memory while it is made."""
 HEADROOM_BYTES = 64_000
