@@ -3,7 +3,9 @@
 import importlib
 import pkgutil
 import re
+from collections import defaultdict
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from string import Formatter
 from typing import get_args, get_type_hints
@@ -26,18 +28,26 @@ REASONS_OF_ADMISSION = {"unknown-offering", "none-configured"}
 SPOKEN_FACTS = {"resets_in_s": "resets_in", "retry_after_s": "retry_after"}
 
 
-def forms(code: str, language: Language) -> list[str]:
-    """Every form of a text, as it stands in the catalogue."""
-    found: list[str] = []
+@cache
+def all_forms(language: Language) -> dict[str, list[str]]:
+    """Every form of every text, as they stand in the catalogues."""
+    found: dict[str, list[str]] = defaultdict(list)
     for file in resources.files("core.messages").joinpath(language).iterdir():
         if file.name.endswith(".po"):
             with file.open("rb") as stream:
                 for message in read_po(stream, locale=language):
                     ids = message.id if isinstance(message.id, list | tuple) else [message.id]
-                    if code in ids:
-                        string = message.string
-                        found += [string] if isinstance(string, str) else list(string or ())
+                    string = message.string
+                    for code in set(ids):
+                        found[str(code)] += (
+                            [string] if isinstance(string, str) else list(string or ())
+                        )
     return found
+
+
+def forms(code: str, language: Language) -> list[str]:
+    """Every form of a text, as it stands in the catalogue."""
+    return all_forms(language).get(code, [])
 
 
 def places(string: str) -> set[str]:
