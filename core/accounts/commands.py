@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.afterlife import take_up
 from core.accounts.rows import AccountRow, IdentityRow
 from core.accounts.values import Age, Person, Standing
 from core.app import App
@@ -132,6 +133,9 @@ async def meet(app: App, actor: Actor) -> Person:
             tx.add(row)
             await tx.flush()
             tx.add(identity)
+            await tx.flush()
+            if await take_up(app, tx, actor, account_id):
+                await tx.refresh(row)
     except IntegrityError:
         # Two first messages at once: the other one made the account.
         await app.keys.destroy(account_id)

@@ -28,6 +28,9 @@ Result = TypeVar("Result", bound=Json)
 APPLICATION_VERSION = "1"
 """Pinned: by default it is a hash of the code, and jobs of the last release would never go on."""
 
+FAILED = "failed:"
+"""How the verdict of a step begins that was attempted in vain."""
+
 SCHEMA = "dbos"
 _WORKFLOW = "limner_generation"
 _QUEUES: dict[Lane, str] = {"standard": "limner-standard", "premium": "limner-premium"}
@@ -91,6 +94,25 @@ class Steps:
             raise
         finally:
             self.jobs.discard(job)
+
+    async def attempt(self, name: str, step: Callable[[], Awaitable[str]]) -> str:
+        """Run a step whose failure is a verdict too, so that the task goes on with the next one.
+
+        Returns what the step returns, or ``failed:`` and the kind of the error.
+        """
+
+        async def call() -> str:
+            try:
+                return await step()
+            # The edge of a step, as in ``run``: only the error's kind is kept.
+            except Exception as bug:  # noqa: BLE001 - any bug or fault at all; it is a verdict
+                await self._hold_still()
+                where = traceback.extract_tb(bug.__traceback__)[-1]
+                kind = type(bug).__name__
+                log.warning("step %s failed: %s at %s:%s", name, kind, where.name, where.lineno)
+                return f"{FAILED}{kind}"
+
+        return await self.run(name, call)
 
     async def _hold_still(self) -> None:
         """While this process stops, wait to be cancelled; another process goes on from here."""
@@ -200,6 +222,18 @@ class Engine:
             load_output=False,
         )
         return [RequestId(one.workflow_id) for one in found]
+
+    async def unfinished(self, ids: list[str]) -> list[str]:
+        """Return which of these jobs and tasks still wait or run."""
+        if not ids:
+            return []
+        found = await self._connected().list_workflows_async(
+            workflow_ids=ids,
+            status=["ENQUEUED", "DELAYED", "PENDING"],
+            load_input=False,
+            load_output=False,
+        )
+        return [one.workflow_id for one in found]
 
     async def ended_before(self, when: datetime, limit: int) -> list[str]:
         """Return jobs and tasks that were queued before a time and have ended, oldest first."""

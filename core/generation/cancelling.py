@@ -7,8 +7,8 @@ from core.app import App
 from core.generation import requests
 from core.generation.commands import cancel_request
 from core.generation.rows import RequestRow
-from core.generation.values import Cancelled, CancelledAll
-from core.kernel.ids import RequestId
+from core.generation.values import Cancelled, CancelledAll, Outcome, OutcomeKind
+from core.kernel.ids import AccountId, RequestId
 from core.kernel.people import Actor
 from core.kernel.units import Credits
 
@@ -36,3 +36,26 @@ async def cancel_all(app: App, actor: Actor) -> CancelledAll:
             count += 1
             returned += result.credits_returned
     return CancelledAll(count, Credits(returned))
+
+
+async def cancel_account(app: App, account_id: AccountId) -> int:
+    """End every queued or running request of an account that is going; return how many.
+
+    The credits go back, so that undoing finds them. Late results are dropped, and purged where
+    they were made.
+    """
+    query = select(RequestRow.id, RequestRow.started_at).where(
+        RequestRow.account_id == account_id, RequestRow.state.in_(requests.UNDECIDED)
+    )
+    async with app.transaction() as tx:
+        found = list((await tx.execute(query)).all())
+    count = 0
+    for one, started_at in found:
+        async with app.transaction() as tx:
+            outcome = Outcome(OutcomeKind.CANCELLED, code="cancelled")
+            ended = await requests.end(tx, RequestId(one), outcome, app.clock.now())
+        if ended is not None:
+            count += 1
+            if started_at is None:
+                await app.engine.cancel(RequestId(one))
+    return count

@@ -6,10 +6,16 @@ from core.app import App
 from core.engine.engine import Task
 from core.privacy.desk.alarms import KIND as ALARMS
 from core.privacy.desk.alarms import alarms_task
+from core.privacy.erasure.commands import KIND as ERASURE
+from core.privacy.erasure.copies import KIND as COPIES
+from core.privacy.erasure.copies import copies_task
+from core.privacy.erasure.saga import erasure_task
 from core.privacy.retention.schedule import KIND as SWEEP
 from core.privacy.retention.sweep import sweep_task
 
 TASKS: Mapping[str, Callable[[App], Task]] = {
     SWEEP: sweep_task,
     ALARMS: alarms_task,
+    ERASURE: erasure_task,
+    COPIES: copies_task,
 }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.ids import AccountId, HoldId, new_id
 from core.kernel.units import Credits
+from core.quotas.kept import Used, kept_allowance
 from core.quotas.rows import BalanceRow, HoldRow, LedgerRow
 from core.quotas.rules import Plan, day_of, free_left, month_of, split
 
@@ -59,10 +60,18 @@ async def _touch(tx: AsyncSession, owner: AccountId, now: datetime) -> BalanceRo
     if row is not None:
         return row
     dialect = postgresql if tx.get_bind().dialect.name == "postgresql" else sqlite
+    used = await kept_allowance(tx, owner) or Used(day, 0, month, 0)
     # Two first requests at once: the second waits for the first, then changes nothing.
     await tx.execute(
         dialect.insert(BalanceRow)
-        .values(account_id=owner, credits=0, day=day, day_used=0, month=month, month_used=0)
+        .values(
+            account_id=owner,
+            credits=0,
+            day=used.day,
+            day_used=used.day_used,
+            month=used.month,
+            month_used=used.month_used,
+        )
         .on_conflict_do_nothing()
     )
     return (await tx.scalars(renew)).one()
@@ -71,12 +80,14 @@ async def _touch(tx: AsyncSession, owner: AccountId, now: datetime) -> BalanceRo
 async def standing(tx: AsyncSession, owner: AccountId, plan: Plan, now: datetime) -> Standing:
     """Return what the person can spend, without changing anything."""
     row = await tx.get(BalanceRow, owner, populate_existing=True)
-    if row is None:
-        return Standing(free_left(plan, 0, 0), Credits(0))
+    used = await kept_allowance(tx, owner) if row is None else row
+    credits_left = Credits(0 if row is None else row.credits)
+    if used is None:
+        return Standing(free_left(plan, 0, 0), credits_left)
     day = day_of(now)
-    day_used = row.day_used if row.day >= day else 0
-    month_used = row.month_used if row.month >= month_of(day) else 0
-    return Standing(free_left(plan, day_used, month_used), Credits(row.credits))
+    day_used = used.day_used if used.day >= day else 0
+    month_used = used.month_used if used.month >= month_of(day) else 0
+    return Standing(free_left(plan, day_used, month_used), credits_left)
 
 
 async def grant(

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import (
     URL,
@@ -32,6 +33,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from core.kernel.ids import AccountId
 from core.storage.database import BUSY_TIMEOUT_MS, harden
+from core.storage.deletions import DeletionLedger
 from core.storage.envelope import KEY_BYTES, Place, Unreadable, key_version_of, seal, unseal
 
 _THREADS = 4
@@ -110,9 +112,13 @@ class KeyStore:
         self.folder = folder
         self._master = _read_or_make(folder / "master.key")
         self._pepper = _read_or_make(folder / "pepper.key")
+        self._receipt_key = Ed25519PrivateKey.from_private_bytes(
+            _read_or_make(folder / "receipt.key")
+        )
         self._engine = harden(create_engine(_address(folder, url)))
         try:
             self._make_table()
+            self.ledger = DeletionLedger(self._engine, self.fingerprint, self._off_loop)
             self._check_secrets()
         except BaseException:
             self._engine.dispose()
@@ -243,6 +249,24 @@ class KeyStore:
             self._empty_log()
         return count
 
+    def destroy_all_sync(self) -> int:
+        """Destroy every key of everybody; return how many there were. See ``destroy_sync``."""
+        with self._engine.begin() as connection:
+            count = connection.execute(
+                delete(PERSON_KEYS).where(PERSON_KEYS.c.account_id != _CHECK)
+            ).rowcount
+        if self._engine.dialect.name == "sqlite":
+            self._empty_log()
+        return count
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a receipt with this deployment's key (Ed25519, 64 bytes)."""
+        return self._receipt_key.sign(message)
+
+    def receipt_key(self) -> bytes:
+        """Return the public key that receipts are checked with (32 bytes)."""
+        return self._receipt_key.public_key().public_bytes_raw()
+
     def _empty_log(self) -> None:
         with self._engine.connect() as connection:
             connection.rollback()
@@ -274,6 +298,10 @@ class KeyStore:
     async def unseal_many(self, sealed: Sequence[tuple[Place, bytes]]) -> list[bytes | None]:
         """Open many, off the event loop; see ``unseal_many_sync``."""
         return await self._off_loop(self.unseal_many_sync, sealed)
+
+    async def destroy_all(self) -> int:
+        """Destroy every key of everybody; see ``destroy_all_sync``."""
+        return await self._off_loop(self.destroy_all_sync)
 
     async def destroy(self, owner: AccountId) -> int:
         """Destroy every key of a person; see ``destroy_sync``."""

@@ -19,12 +19,17 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=26), nullable=True),
         sa.Column("subject_hash", sa.String(length=64), nullable=False),
         sa.Column("requester", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.Column("was_standing", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("confirmed_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("run_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("try_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("ended_at", core.storage.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("letter_id", sa.String(length=26), nullable=True),
         sa.Column("stores", sa.JSON(), nullable=False),
+        sa.Column("addresses_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("receipt", sa.JSON(), nullable=True),
         sa.CheckConstraint(
             "requester IN ('person', 'platform', 'minor', 'operator', 'retention')",
@@ -34,12 +39,38 @@ def upgrade() -> None:
             "state IN ('frozen', 'running', 'done', 'undone')",
             name=op.f("ck_erasures_state_known_values"),
         ),
+        sa.CheckConstraint(
+            "reason IN ('', 'asked', 'law', 'mistake', 'minor', 'shutdown', 'restored')",
+            name=op.f("ck_erasures_reason_known_values"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
-        info={"clock": "confirmed_at"},
+        info={"clock": "confirmed_at", "sealed_by": "id"},
     )
     with op.batch_alter_table("erasures", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_erasures_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_erasures_state_run_at", ["state", "run_at"], unique=False)
+
+    op.create_table(
+        "provider_copies",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("about", sa.String(length=26), nullable=False),
+        sa.Column("offering_id", sa.String(length=128), nullable=False),
+        sa.Column("job_id", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("gone_at", core.storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("try_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'deleted', 'expires', 'nothing_stored', 'unsupported')",
+            name=op.f("ck_provider_copies_state_known_values"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_copies")),
+        info={"clock": "created_at"},
+    )
+    with op.batch_alter_table("provider_copies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_copies_about"), ["about"], unique=False)
+        batch_op.create_index("ix_provider_copies_state_try_at", ["state", "try_at"], unique=False)
 
     op.create_table(
         "confirmations",
@@ -317,6 +348,9 @@ def downgrade() -> None:
     op.drop_index("ix_exports_account_id_created_at", table_name="exports")
     op.drop_table("exports")
     op.drop_table("confirmations")
+    op.drop_index("ix_provider_copies_state_try_at", table_name="provider_copies")
+    op.drop_index("ix_provider_copies_about", table_name="provider_copies")
+    op.drop_table("provider_copies")
     op.drop_index("ix_erasures_account_id", table_name="erasures")
     op.drop_index("ix_erasures_state_run_at", table_name="erasures")
     op.drop_table("erasures")

@@ -12,6 +12,7 @@ from core.kernel.people import Actor, language_of
 from core.privacy.answers import Answer
 from core.privacy.counter.consent import CONSENT
 from core.privacy.counter.correcting import AGE, CORRECT, REGION
+from core.privacy.counter.deletion import DELETE
 from core.privacy.counter.errors import TooManyQuestions
 from core.privacy.counter.notices import PRIVACY, TERMS
 from core.privacy.counter.objecting import OBJECT
@@ -40,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     UNSUBSCRIBE,
     OBJECT,
     CONSENT,
+    DELETE,
 )
 """In the order in which people are shown them."""
 

@@ -197,6 +197,7 @@ def test_processes_that_start_at_once_make_one_master_key(tmp_path: Path) -> Non
                 "keys.db",
                 "master.key",
                 "pepper.key",
+                "receipt.key",
             ]
 
 
