@@ -16,6 +16,7 @@ from core.kernel.pace import Pace
 from core.moderation.classifier import PictureClassifier
 from core.moderation.screen import Screen
 from core.policy.profile import load_profile
+from core.privacy.erasure.replay import replay_deletions
 from core.providers.builtin import Builtin
 from core.providers.catalogue.loader import load_dialect
 from core.providers.healthbook import HealthBook
@@ -109,6 +110,8 @@ async def running_app(
 ) -> AsyncIterator[App]:
     """Build the app, prove that shredding works, connect; give everything back at the end.
 
+    Accounts that a restored backup brought back although they were erased go before anything else.
+
     The database must have been migrated (core/migrations). ``providers`` and ``clock`` replace
     what the settings would make.
 
@@ -143,7 +146,7 @@ async def running_app(
         engine = build_engine(settings, database)
         stack.push_async_callback(engine.stop)
         engine.connect()
-        yield App(
+        app = App(
             settings=settings,
             clock=clock or SystemClock(),
             database=database,
@@ -157,3 +160,5 @@ async def running_app(
             provenance=ProvenanceGate(signer),
             counter_pace=Pace(COMMANDS_AT_MOST, COMMANDS_IN_S),
         )
+        await replay_deletions(app)
+        yield app

@@ -246,6 +246,13 @@ class Engine:
         )
         return [one.workflow_id for one in found]
 
+    async def some_ids(self, limit: int) -> list[str]:
+        """Return jobs and tasks, whatever has become of them."""
+        found = await self._connected().list_workflows_async(
+            limit=limit, load_input=False, load_output=False
+        )
+        return [one.workflow_id for one in found]
+
     async def forget(self, request_ids: list[RequestId]) -> None:
         """Delete the engine's rows of finished jobs; unknown ones are no error."""
         await self._connected().delete_workflows_async([str(one) for one in request_ids])

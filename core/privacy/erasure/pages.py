@@ -6,7 +6,7 @@ from typing import Any
 
 from core.kernel.people import Language
 from core.messages.speech import day
-from core.privacy.erasure.receipt import LEDGER, RECORD, TOMBSTONES
+from core.privacy.erasure.receipt import LEDGER, RECORD, TOMBSTONES, CheckedReceipt
 from core.privacy.notice.wording import CATEGORIES, Line, Page
 
 _TOPIC = "erasure"
@@ -115,3 +115,18 @@ def _chat(counts: Mapping[str, int]) -> list[Line]:
     if counts["only_you_can_remove"]:
         found.append(Line("erasure-chat-left", {"n": counts["only_you_can_remove"]}))
     return found
+
+
+_CHECKED = {
+    "genuine": "erasure-checked-genuine",
+    "foreign": "erasure-checked-foreign",
+}
+
+
+def checked_line(receipt: CheckedReceipt, language: Language) -> Line:
+    """Say what a receipt that was brought turned out to be."""
+    code = _CHECKED.get(receipt.state)
+    if code is None:
+        return Line("erasure-checked-changed")
+    ended = _day(receipt.ended_at, language)
+    return Line(code, {"id": receipt.erasure_id, "day": ended, "service": receipt.service})

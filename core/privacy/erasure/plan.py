@@ -68,7 +68,8 @@ def _can_be_hash(column: Column[Any]) -> bool:
     return is_text and not column.foreign_keys
 
 
-def _detachment(table: Table, person: Column[Any], account_id: AccountId) -> Detachment:
+def detachment(table: Table, person: Column[Any], account_id: AccountId) -> Detachment:
+    """Return how the rows of an account are cut off from it, where they must stay."""
     emptied = []
     hashed = [person] if not person.nullable and _can_be_hash(person) else []
     for column in table.columns:
@@ -86,7 +87,7 @@ def works_of(metadata: MetaData, account_id: AccountId) -> Iterator[Deletion | D
         if table.name == ITSELF:
             continue
         if _stays(table):
-            yield _detachment(table, person, account_id)
+            yield detachment(table, person, account_id)
         else:
             yield Deletion(table, frozenset(), person == account_id)
 

@@ -21,9 +21,9 @@ ACKNOWLEDGED = "acknowledged"
 WAITING = "waiting"
 _AT_ONCE = 16
 _BATCH = 500
-_LOOKS = 40
+_LOOKS, _PATIENCE_LOOKS = 40, 20
 _LOOK_EVERY_S = 0.5
-"""Twenty seconds in all: a job sees within a second or two that it is void."""
+"""A job sees within a second or two that it is void; one that nobody runs is called off."""
 
 
 async def destroy_keys(app: App, memory: Memory) -> str:
@@ -43,10 +43,13 @@ async def destroy_keys(app: App, memory: Memory) -> str:
 async def end_jobs(app: App, memory: Memory) -> str:
     """Wait until nothing runs for the account any more, then remove the engine's rows of it."""
     ids = await _engine_ids(app, memory.account_id)
-    for _ in range(_LOOKS):
+    for look in range(_LOOKS):
         busy = [one for start in range(0, len(ids), _BATCH) for one in await _busy(app, ids, start)]
         if not busy:
             break
+        if look == _PATIENCE_LOOKS:
+            for one in busy:
+                await app.engine.cancel(RequestId(one))
         await asyncio.sleep(_LOOK_EVERY_S)
     else:
         return WAITING
@@ -85,30 +88,33 @@ async def delete_rows(app: App, memory: Memory) -> str:
     kept: dict[str, int] = {}
     for work in works_of(Base.metadata, memory.account_id):
         if isinstance(work, Detachment):
-            count = await _detach(app, work, memory.account_id)
+            count = await detach(app, work, memory.account_id)
             if count:
                 kept[work.table.name] = count
         else:
-            await _delete(app, work.table, work.condition)
+            await delete_where(app, work.table, work.condition)
     if kept:
         await note(app, memory.erasure_id, kept_rows=kept)
     return ACKNOWLEDGED
 
 
-async def _delete(app: App, table: Table, condition: ColumnElement[bool]) -> None:
-    """Delete rows in batches, so that others get their turn to write in between."""
+async def delete_where(app: App, table: Table, condition: ColumnElement[bool]) -> int:
+    """Delete rows in batches, so that others get their turn to write; return how many."""
     columns = tuple(table.primary_key.columns)
     key = columns[0] if len(columns) == 1 else tuple_(*columns)
+    total = 0
     while True:
         async with app.transaction() as tx:
             found = (await tx.execute(select(*columns).where(condition).limit(_BATCH))).all()
             if not found:
-                return
+                return total
             keys = [row[0] if len(columns) == 1 else tuple(row) for row in found]
             await tx.execute(delete(table).where(key.in_(keys)))
+        total += len(found)
 
 
-async def _detach(app: App, work: Detachment, account_id: AccountId) -> int:
+async def detach(app: App, work: Detachment, account_id: AccountId) -> int:
+    """Take out of rows that stay whatever leads to the person; return how many rows."""
     values = work.values(app.keys.ledger.subject_hash(account_id))
     async with app.transaction() as tx:
         count = await tx.scalar(select(func.count()).select_from(work.table).where(work.condition))
