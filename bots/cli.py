@@ -19,6 +19,7 @@ from bots.discord.settings import DiscordSettings
 from bots.playground import serve as playground
 from bots.telegram import app as telegram_bot
 from bots.telegram.settings import TelegramSettings
+from bots.upkeep import add_commands
 from core.app import App
 from core.bootstrap import running_app
 from core.checkup import problems_of
@@ -313,6 +314,9 @@ def policy_report_command(
     """Write each promise with what keeps it, its tests, and how they ended."""
     with _plain_words():
         typer.echo(policy_report(form, tests, results=results, profile=profile), nl=False)
+
+
+add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from core.app import App
 from core.generation import outbox, requests
 from core.generation.delivery_port import (
+    ACCOUNT_GONE,
+    GONE_TASK,
     DeliveryResult,
     Gone,
     Later,
@@ -27,6 +29,7 @@ from core.generation.queries import all_files, preview_of, status_of
 from core.generation.rows import OutboxRow, RequestRow
 from core.generation.values import OutcomeKind, PictureFile, RequestState
 from core.kernel.ids import AccountId, RequestId, new_id
+from core.storage.envelope import Unreadable
 from core.storage.turns import IN_BACKGROUND
 
 log = logging.getLogger("limner.delivery")
@@ -144,6 +147,9 @@ class DeliveryLoop:
                 await outbox.start(tx, request_id)
             async with asyncio.timeout(SEND_AT_MOST_S):
                 result = await self._surface.deliver(parcel)
+        except Unreadable:
+            # The account was erased meanwhile: nobody can be shown anything of it.
+            result = Gone("erased")
         except Exception:  # the edge of one delivery: it is tried again, nothing is lost
             log.exception("delivery failed")
             result = Later(_backoff_s(row.attempt))
@@ -169,11 +175,17 @@ class DeliveryLoop:
                 assert_never(result)
         async with self._app.transaction() as tx:
             await outbox.finish(tx, request_id, self._claimer, code)
+            if result == Gone(ACCOUNT_GONE):
+                await self._app.engine.enqueue_task(tx, GONE_TASK, row.account_id)
         self._drawn.pop(request_id, None)
 
     async def _remember(self, owner: AccountId, request_id: RequestId, address: str) -> None:
         place = requests.place_of(owner, request_id, "message_sealed")
-        sealed = await self._app.keys.seal(place, address.encode())
+        try:
+            sealed = await self._app.keys.seal(place, address.encode())
+        except Unreadable:
+            # The account was erased while its picture was on the way.
+            return
         async with self._app.transaction() as tx:
             row = await requests.find(tx, request_id)
             if row is not None:
@@ -183,7 +195,8 @@ class DeliveryLoop:
         app, request_id = self._app, RequestId(claimed.request_id)
         async with app.transaction() as tx:
             row = await requests.find(tx, request_id)
-            assert row is not None
+            if row is None:
+                raise Unreadable
             status = await status_of(app, tx, row)
         pictures: tuple[PictureFile, ...] = ()
         if status.outcome is not None and status.outcome.kind is OutcomeKind.PICTURES:

@@ -6,6 +6,11 @@ from typing import Protocol
 
 from core.generation.values import PictureFile, RequestStatus
 
+ACCOUNT_GONE = "account-deleted"
+"""The reason of a ``Gone`` when the platform says that the person's account there is deleted."""
+GONE_TASK = "account-gone"
+"""The durable task that follows: what is kept of them here is erased too. Its id: the account's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:

@@ -7,12 +7,12 @@ from core.accounts.values import Person
 from core.messages.speech import day, duration
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked
-from core.privacy.erasure.codes import GOOD_FOR, new_code, refused, use_code
+from core.privacy.erasure.codes import GOOD_FOR, new_code
 from core.privacy.erasure.commands import begin_erasure, close_account, undo_erasure
 from core.privacy.erasure.pages import partial_page
 from core.privacy.erasure.plan import category_of, count_rows
 from core.privacy.erasure.queries import current_erasure
-from core.privacy.erasure.values import EraseAccount, Erasure
+from core.privacy.erasure.values import EraseAccount, Erasure, TypedCode
 from core.privacy.letters.post import draft, post
 from core.privacy.notice.wording import CATEGORIES, Line, Page
 
@@ -98,23 +98,15 @@ async def _code_page(asked: Asked, person: Person, when: str) -> Answer:
 
 
 async def _confirmed(asked: Asked, person: Person, when: str, typed: str) -> Answer:
-    app = asked.app
-    async with app.transaction() as tx:
-        tries_left = await use_code(app, tx, person.account_id, _action(when), typed)
-    if tries_left is not None:
-        known = await current_erasure(app, person.account_id)
-        if known is not None:
-            # The same press again, or a second one: it was confirmed, and once is enough.
-            return frozen_page(asked, known)
-        raise refused(tries_left)
     erasure = await begin_erasure(
-        app,
+        asked.app,
         EraseAccount(
             account_id=person.account_id,
             requester="minor" if person.age == "minor" else "person",
             is_now=when == NOW,
             reply_to=asked.ask.reply_to,
             language=asked.language,
+            code=TypedCode(_action(when), typed),
             takeback_hours=asked.ask.traits.takeback_hours,
         ),
     )

@@ -1,19 +1,28 @@
 """Beginning and undoing the erasure of an account; closing one, which is not erasing."""
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.locks import lock_account
 from core.accounts.rows import AccountRow
 from core.app import App
 from core.generation.cancelling import cancel_account
 from core.kernel.errors import CoreError
 from core.kernel.ids import AccountId, new_id
-from core.privacy.erasure.queries import erasure_of, view
+from core.kernel.people import language_of
+from core.privacy.answers import Answer
+from core.privacy.desk.requests import close_request, open_request
+from core.privacy.erasure.codes import refused, use_code
+from core.privacy.erasure.pages import begun_page
+from core.privacy.erasure.queries import current_erasure, erasure_of, view
 from core.privacy.erasure.rows import ErasureRow
 from core.privacy.erasure.values import EraseAccount, Erasure
-from core.privacy.letters.post import letter_id_of
+from core.privacy.letters.people import private_reply_to
+from core.privacy.letters.post import Draft, draft, letter_id_of, post
+from core.storage.envelope import Unreadable
 
 KIND = "erasure"
 LETTER = "receipt"
@@ -41,27 +50,84 @@ async def begin_erasure(app: App, cmd: EraseAccount) -> Erasure:
     """Freeze an account that is to be erased, and queue the work for now or the grace's end.
 
     From here on late results are void, and nothing more is made for it. An erasure that is under
-    way already is joined; "now" ends its grace.
+    way already is joined; "now" ends its grace. Who asked for nothing is told by a letter.
 
     Raises:
         NothingToErase: there is no such account; nothing happened.
+        CodeWrong, CodeGone: the code is not right, or counts no more; nothing happened.
     """
+    cmd = await _with_language(app, cmd)
+    notice = await _notice(app, cmd)
     async with app.transaction() as tx:
-        erasure = await _freeze(app, tx, cmd)
+        # A wrong try is counted, so it must not be undone by an exception in here.
+        tries_left = await _tries_left(app, tx, cmd)
+        erasure = None if tries_left is not None else await _freeze(app, tx, cmd, notice)
+    if erasure is None:
+        assert tries_left is not None
+        known = await current_erasure(app, cmd.account_id)
+        if tries_left or known is None:
+            raise refused(tries_left)
+        # The same press again: it was confirmed, and once is enough.
+        return known
     # What is cut off here is done by the first step of the work; results are void all the same.
     await cancel_account(app, cmd.account_id)
     return erasure
 
 
-async def _freeze(app: App, tx: AsyncSession, cmd: EraseAccount) -> Erasure:
-    was = await tx.scalar(
-        # A write that changes nothing: it locks the row, so that two askers come one by one.
-        update(AccountRow)
-        .where(AccountRow.id == cmd.account_id)
-        .values(standing=AccountRow.standing)
-        .returning(AccountRow.standing)
+async def _tries_left(app: App, tx: AsyncSession, cmd: EraseAccount) -> int | None:
+    if cmd.code is None:
+        return None
+    return await use_code(app, tx, cmd.account_id, cmd.code.action, cmd.code.typed)
+
+
+async def _with_language(app: App, cmd: EraseAccount) -> EraseAccount:
+    if cmd.language is not None:
+        return cmd
+    async with app.transaction() as tx:
+        account = await tx.get(AccountRow, cmd.account_id)
+    if account is None:
+        raise NothingToErase
+    return replace(cmd, language=language_of(account.language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """The letter that tells a person of an erasure that somebody else began."""
+
+    erasure_id: str
+    letter: Draft | None
+
+
+async def _notice(app: App, cmd: EraseAccount) -> _Notice:
+    erasure_id = new_id()
+    if cmd.reply_to is not None or cmd.requester == "platform" or cmd.reason == "restored":
+        return _Notice(erasure_id, None)
+    try:
+        reply_to = await private_reply_to(app, cmd.account_id)
+    except Unreadable:
+        reply_to = None
+    if reply_to is None:
+        return _Notice(erasure_id, None)
+    run_at = app.clock.now() + _grace(app, cmd)
+    language = cmd.language or "en"
+    letter = await draft(
+        app,
+        letter_id_of(app, erasure_id, LETTER),
+        account_id=None,
+        about=erasure_id,
+        reply_to=reply_to,
+        answer=Answer(begun_page(cmd, run_at, language), language),
     )
-    if was is None:
+    return _Notice(erasure_id, letter)
+
+
+def _grace(app: App, cmd: EraseAccount) -> timedelta:
+    return timedelta(hours=0 if cmd.is_now else app.profile.deletion.grace_hours)
+
+
+async def _freeze(app: App, tx: AsyncSession, cmd: EraseAccount, notice: _Notice) -> Erasure:
+    account = await lock_account(tx, cmd.account_id)
+    if account is None:
         raise NothingToErase
     now = app.clock.now()
     known = await erasure_of(tx, cmd.account_id)
@@ -70,27 +136,29 @@ async def _freeze(app: App, tx: AsyncSession, cmd: EraseAccount) -> Erasure:
             known.state, known.run_at, known.try_at = "running", now, now
             await app.engine.enqueue_task(tx, KIND, task_id(known.id, 0))
         return view(known)
-    await tx.execute(
-        update(AccountRow)
-        .where(AccountRow.id == cmd.account_id)
-        .values(standing="erasing", epoch=AccountRow.epoch + 1)
-    )
-    row = _new_row(app, cmd, was)
+    row = _new_row(app, cmd, account.standing, notice)
+    if cmd.requester in ("person", "minor"):
+        request_id = await open_request(tx, app, cmd.account_id, "delete")
+        row.stores = {**row.stores, "request_id": request_id}
+    account.standing = "erasing"
+    account.epoch += 1
     tx.add(row)
     await tx.flush()
+    if notice.letter is not None:
+        await post(tx, notice.letter, await app.database.now(tx))
     if cmd.is_now:
         await app.engine.enqueue_task(tx, KIND, task_id(row.id, 0))
     return view(row, is_new=True)
 
 
-def _new_row(app: App, cmd: EraseAccount, was: str) -> ErasureRow:
+def _new_row(app: App, cmd: EraseAccount, was: str, notice: _Notice) -> ErasureRow:
     now = app.clock.now()
-    grace = timedelta(hours=0 if cmd.is_now else app.profile.deletion.grace_hours)
-    erasure_id = new_id()
+    grace = _grace(app, cmd)
+    erasure_id = notice.erasure_id
     hours: dict[str, int] = {}
     if cmd.reply_to is not None and cmd.takeback_hours is not None:
         hours[cmd.reply_to.surface] = cmd.takeback_hours
-    has_letter = cmd.reply_to is not None
+    has_letter = cmd.reply_to is not None or notice.letter is not None
     return ErasureRow(
         id=erasure_id,
         account_id=cmd.account_id,
@@ -134,6 +202,8 @@ async def undo_erasure(app: App, account_id: AccountId) -> Erasure:
             .where(AccountRow.id == account_id, AccountRow.standing == "erasing")
             .values(standing=row.was_standing)
         )
+        if request_id := row.stores.get("request_id"):
+            await close_request(tx, app, request_id, "undone")
         return view(row)
 
 

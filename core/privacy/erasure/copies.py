@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from core.app import App
 from core.engine.engine import Steps, Task
@@ -56,14 +57,10 @@ async def gather(app: App, about: str, chosen: ColumnElement[bool]) -> int:
             found = (await tx.execute(query)).all()
             if not found:
                 return total
-            ids = {app.keys.fingerprint("copy", about, row.id)[:26]: row for row in found}
-            known = set(
-                await tx.scalars(select(ProviderCopyRow.id).where(ProviderCopyRow.id.in_(ids)))
-            )
             now = app.clock.now()
-            new = [
+            rows = [
                 {
-                    "id": copy_id,
+                    "id": app.keys.fingerprint("copy", about, row.id)[:26],
                     "about": about,
                     "offering_id": row.offering_id,
                     "job_id": row.provider_job_id,
@@ -73,11 +70,10 @@ async def gather(app: App, about: str, chosen: ColumnElement[bool]) -> int:
                     "try_at": now,
                     "created_at": now,
                 }
-                for copy_id, row in ids.items()
-                if copy_id not in known
+                for row in found
             ]
-            if new:
-                await tx.execute(insert(ProviderCopyRow), new)
+            dialect = sqlite if app.database.is_sqlite else postgresql
+            await tx.execute(dialect.insert(ProviderCopyRow).on_conflict_do_nothing(), rows)
         total += len(found)
         last = found[-1].id
 

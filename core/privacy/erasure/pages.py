@@ -7,6 +7,7 @@ from typing import Any
 from core.kernel.people import Language
 from core.messages.speech import day
 from core.privacy.erasure.receipt import LEDGER, RECORD, TOMBSTONES, CheckedReceipt
+from core.privacy.erasure.values import EraseAccount
 from core.privacy.notice.wording import CATEGORIES, Line, Page
 
 _TOPIC = "erasure"
@@ -30,6 +31,27 @@ _DETACHED = "erasure-kept-detached"
 
 def _day(iso: str, language: Language) -> str:
     return day(datetime.fromisoformat(iso), language)
+
+
+_WHY = {
+    "retention": "erasure-why-closed",
+    "minor": "erasure-why-minor",
+    "operator": "erasure-why-operator",
+}
+_REASONS = {
+    "asked": "erasure-why-asked",
+    "law": "erasure-why-law",
+    "mistake": "erasure-why-mistake",
+    "shutdown": "erasure-why-shutdown",
+}
+
+
+def begun_page(cmd: EraseAccount, run_at: datetime, language: Language) -> Page:
+    """Tell somebody who asked for nothing that their account is being erased, and why."""
+    why = _REASONS.get(cmd.reason) or _WHY.get(cmd.requester, "erasure-why-operator")
+    when = day(run_at, language)
+    last = Line("erasure-begun-now") if cmd.is_now else Line("erasure-begun-later", {"day": when})
+    return Page(_TOPIC, Line("erasure-begun-title"), (Line(why), last))
 
 
 def partial_page(waiting: tuple[str, ...], *, is_unreadable: bool) -> Page:

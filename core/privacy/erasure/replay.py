@@ -1,4 +1,4 @@
-"""After a backup was restored, whoever was erased since is erased again before anybody is answered.
+"""After a restored backup, whoever was erased since is erased again before anybody is answered.
 
 The deletion ledger lies with the keys, outside every copy of the data. It knows more erasures than
 the database exactly when the database is older than the ledger.

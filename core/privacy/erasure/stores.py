@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_, update
 
 from core.app import App
+from core.generation.delivery_port import GONE_TASK
 from core.generation.rows import RequestRow
 from core.kernel.ids import AccountId, BlobId, RequestId
 from core.kernel.people import language_of
@@ -63,7 +64,11 @@ async def _engine_ids(app: App, account_id: AccountId) -> list[str]:
     async with app.transaction() as tx:
         jobs = await tx.scalars(select(RequestRow.id).where(RequestRow.account_id == account_id))
         exports = await tx.scalars(select(ExportRow.id).where(ExportRow.account_id == account_id))
-        return [*jobs, *(f"export:{one}" for one in exports)]
+        return [
+            *jobs,
+            *(f"export:{one}" for one in exports),
+            f"{GONE_TASK}:{account_id}",
+        ]
 
 
 async def _busy(app: App, ids: Sequence[str], start: int) -> list[str]:

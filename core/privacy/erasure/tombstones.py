@@ -7,9 +7,11 @@ with the same id can be recognised, and nobody can be read out of it.
 from datetime import UTC
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.afterlife import ALLOWANCE, BAN, tombstone_hash
+from core.accounts.choices import outlives_erasure
 from core.accounts.rows import AccountRow, ChoiceRow, IdentityRow, TombstoneRow
 from core.app import App
 from core.kernel.ids import AccountId
@@ -44,18 +46,26 @@ async def leave_tombstones(app: App, account_id: AccountId) -> int:
         facts = await _facts(app, tx, account_id)
         await tx.execute(delete(TombstoneRow).where(TombstoneRow.account_id == account_id))
         rows = [
-            TombstoneRow(
-                native_hash=tombstone_hash(app, kind, surface, native_id),
-                kind=kind,
-                value=value,
-                made_at=app.clock.now(),
-                account_id=None,
-            )
+            {
+                "native_hash": tombstone_hash(app, kind, surface, native_id),
+                "kind": kind,
+                "value": value,
+                "made_at": app.clock.now(),
+                "account_id": None,
+            }
             for surface, native_id in natives
             for kind, value in facts.items()
         ]
+        dialect = sqlite if app.database.is_sqlite else postgresql
         for row in rows:
-            await tx.merge(row)
+            await tx.execute(
+                dialect.insert(TombstoneRow)
+                .values(**row)
+                .on_conflict_do_update(
+                    index_elements=["native_hash", "kind"],
+                    set_={"value": row["value"], "made_at": row["made_at"], "account_id": None},
+                )
+            )
     return len(rows)
 
 
@@ -66,7 +76,11 @@ async def _facts(app: App, tx: AsyncSession, account_id: AccountId) -> dict[str,
     if account is not None and account.banned_at is not None:
         found[BAN] = account.banned_at.astimezone(UTC).isoformat()
     choices = await tx.scalars(select(ChoiceRow).where(ChoiceRow.account_id == account_id))
-    found |= {one.kind: one.since.astimezone(UTC).isoformat() for one in choices}
+    found |= {
+        one.kind: one.since.astimezone(UTC).isoformat()
+        for one in choices
+        if outlives_erasure(one.kind)
+    }
     balance = await tx.get(BalanceRow, account_id)
     if balance is not None:
         # Only what still counts: yesterday's use says nothing about what may be used today.

@@ -13,6 +13,14 @@ State = Literal["frozen", "running", "done", "undone"]
 
 
 @dataclass(frozen=True, slots=True)
+class TypedCode:
+    """What a person typed to confirm, and for which action."""
+
+    action: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
 class EraseAccount:
     """Everything of an account is to go."""
 
@@ -24,7 +32,10 @@ class EraseAccount:
     """Why an operator erases."""
     reply_to: ReplyTo | None = None
     """Where the receipt goes; None for nowhere (it is kept all the same)."""
-    language: Language = "en"
+    language: Language | None = None
+    """None: the one that the account speaks."""
+    code: TypedCode | None = None
+    """Must be right, and is used up with the freezing; None where nobody has to confirm."""
     takeback_hours: int | None = None
     """How long the platform of ``reply_to`` lets a message be removed; None for any age."""
 

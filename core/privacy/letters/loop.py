@@ -9,7 +9,14 @@ from datetime import timedelta
 from typing import assert_never
 
 from core.app import App
-from core.generation.delivery_port import DeliveryResult, Gone, Later, Sent
+from core.generation.delivery_port import (
+    ACCOUNT_GONE,
+    GONE_TASK,
+    DeliveryResult,
+    Gone,
+    Later,
+    Sent,
+)
 from core.kernel.ids import AccountId, BlobId, new_id
 from core.privacy.answers import of_json
 from core.privacy.letters import claims
@@ -175,6 +182,8 @@ class LetterLoop:
             is_over = await claims.finish(
                 tx, row.id, self._claimer, row.revision, code, now, keeps=self._keeps
             )
+            if result == Gone(ACCOUNT_GONE) and row.account_id is not None:
+                await app.engine.enqueue_task(tx, GONE_TASK, row.account_id)
         if is_over:
             await app.keys.destroy(AccountId(row.id))
 
