@@ -1,6 +1,6 @@
 """What outlives an erasure and comes back with the person: a ban, their choices, nothing else."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,10 @@ KEPT = "kept"
 def tombstone_hash(app: App, kind: str, surface: str, native_id: str) -> str:
     """Return what a tombstone is found by: another hash for each kind, so that none are linked."""
     return app.keys.fingerprint("tombstone", kind, surface, native_id)
+
+
+def _since(one: TombstoneRow) -> datetime:
+    return datetime.fromisoformat(one.value).replace(tzinfo=UTC)
 
 
 async def take_up(app: App, tx: AsyncSession, actor: Actor, account_id: AccountId) -> bool:
@@ -40,11 +44,8 @@ async def take_up(app: App, tx: AsyncSession, actor: Actor, account_id: AccountI
     for one in found:
         if one.kind == BAN:
             await tx.execute(
-                update(AccountRow)
-                .where(AccountRow.id == account_id)
-                .values(banned_at=datetime.fromisoformat(one.value))
+                update(AccountRow).where(AccountRow.id == account_id).values(banned_at=_since(one))
             )
         elif one.kind != ALLOWANCE:
-            since = datetime.fromisoformat(one.value)
-            tx.add(ChoiceRow(account_id=account_id, kind=one.kind, since=since, source=KEPT))
+            tx.add(ChoiceRow(account_id=account_id, kind=one.kind, since=_since(one), source=KEPT))
     return bool(found)

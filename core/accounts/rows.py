@@ -251,7 +251,7 @@ class TombstoneRow(Base):
     kind: Mapped[str] = _kept(String(32), primary_key=True)
     """``ban``, ``allowance``, or the kind of a choice."""
     value: Mapped[str] = _kept(String(64))
-    """For ``allowance`` the day, the month and how much of each was used; else since when."""
+    """For ``allowance`` the day, the month and how much of each was used; else since which day."""
     made_at: Mapped[datetime] = _kept(UtcDateTime())
     account_id: Mapped[str | None] = _kept(
         ForeignKey("accounts.id", ondelete="SET NULL"), index=True

@@ -18,6 +18,8 @@ from core.providers.port import JobRef, PurgeReceipt
 log = logging.getLogger("limner.erasure")
 
 KIND = "provider-copies"
+UNKNOWN = "?"
+"""The processor of an offering that is not configured any more."""
 _BATCH = 200
 _AT_ONCE = 8
 _PATIENCE_S = 30.0
@@ -187,7 +189,7 @@ async def shares(app: App, about: str) -> tuple[ProviderShare, ...]:
     until: dict[str, datetime] = {}
     for offering_id, state, count, gone_at in rows:
         offering = app.registry.offering(offering_id)
-        name = offering.processor if offering is not None else offering_id
+        name = offering.processor if offering is not None else UNKNOWN
         mine = counts.setdefault(name, {})
         mine[state] = mine.get(state, 0) + count
         if gone_at is not None:

@@ -80,7 +80,7 @@ async def end(app: App, erasure_id: str) -> str:
         await tx.execute(
             update(ErasureRow)
             .where(ErasureRow.account_id == row.account_id)
-            .values(account_id=None)
+            .values(account_id=None, addresses_sealed=None)
         )
         await tx.execute(delete(ProviderCopyRow).where(ProviderCopyRow.about == erasure_id))
         sent_at = await app.database.now(tx)

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.kernel.people import Language
 from core.messages.speech import day
+from core.privacy.erasure.copies import UNKNOWN
 from core.privacy.erasure.receipt import LEDGER, RECORD, TOMBSTONES, CheckedReceipt
 from core.privacy.erasure.values import EraseAccount
 from core.privacy.notice.wording import CATEGORIES, Line, Page
@@ -115,6 +116,8 @@ def _kept(one: Mapping[str, Any], language: Language) -> Line:
 
 def _provider(one: Mapping[str, Any], language: Language) -> list[Line]:
     name: str | Line = one["processor"] or Line("erasure-this-machine")
+    if name == UNKNOWN:
+        name = Line("erasure-former-service")
     found = []
     if one["deleted"]:
         found.append(Line("erasure-provider-deleted", {"name": name, "n": one["deleted"]}))

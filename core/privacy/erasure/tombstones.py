@@ -4,7 +4,7 @@ Written while the person's key still opens the surfaces' ids; afterwards only so
 with the same id can be recognised, and nobody can be read out of it.
 """
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -69,18 +69,19 @@ async def leave_tombstones(app: App, account_id: AccountId) -> int:
     return len(rows)
 
 
+def _day(when: datetime) -> str:
+    """Return the day alone: the moment would say more than has to be kept."""
+    return when.astimezone(UTC).date().isoformat()
+
+
 async def _facts(app: App, tx: AsyncSession, account_id: AccountId) -> dict[str, str]:
     """Return what must stay true, by kind."""
     found: dict[str, str] = {}
     account = await tx.get(AccountRow, account_id)
     if account is not None and account.banned_at is not None:
-        found[BAN] = account.banned_at.astimezone(UTC).isoformat()
+        found[BAN] = _day(account.banned_at)
     choices = await tx.scalars(select(ChoiceRow).where(ChoiceRow.account_id == account_id))
-    found |= {
-        one.kind: one.since.astimezone(UTC).isoformat()
-        for one in choices
-        if outlives_erasure(one.kind)
-    }
+    found |= {one.kind: _day(one.since) for one in choices if outlives_erasure(one.kind)}
     balance = await tx.get(BalanceRow, account_id)
     if balance is not None:
         # Only what still counts: yesterday's use says nothing about what may be used today.
