@@ -7,7 +7,16 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.benchmarks import acknowledgement, cpu, holds, illustrator, in_flight, machine, start
+from tests.benchmarks import (
+    acknowledgement,
+    cpu,
+    erasure,
+    holds,
+    illustrator,
+    in_flight,
+    machine,
+    start,
+)
 from tests.benchmarks.table import FULL, QUICK, Row, Scale, print_table, write_json
 
 Measure = Callable[[Scale], Awaitable[list[Row]]]
@@ -22,6 +31,7 @@ def _parts() -> dict[str, Measure]:
         "holds": lambda scale: holds.measure(scale, given),
         "start": start.measure,
         "illustrator": illustrator.measure,
+        "erasure": lambda scale: erasure.measure(scale, given),
     }
 
 

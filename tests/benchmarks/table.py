@@ -40,6 +40,8 @@ class Scale:
     starts: int
     idle_s: float
     prompts: int
+    erased: int
+    """Pictures of the account that is erased."""
 
 
 FULL = Scale(
@@ -53,6 +55,7 @@ FULL = Scale(
     starts=3,
     idle_s=10,
     prompts=12,
+    erased=10_000,
 )
 QUICK = Scale(
     rounds=1,
@@ -65,6 +68,7 @@ QUICK = Scale(
     starts=1,
     idle_s=1,
     prompts=2,
+    erased=40,
 )
 
 

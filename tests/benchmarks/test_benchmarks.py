@@ -58,6 +58,15 @@ EXPECTED = {
         "limner discord, connected",
     ],
     "6. Illustrator": ["one picture, median", "slowest style"],
+    "7. Erasing an account": [
+        f"{database}, {what}"
+        for database in ("SQLite", "PostgreSQL")
+        for what in (
+            "confirmation answered",
+            "nothing can be read after",
+            "every store has acknowledged after",
+        )
+    ],
 }
 
 
