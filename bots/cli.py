@@ -14,8 +14,7 @@ import typer
 from discord import LoginFailure
 from telegram.error import InvalidToken
 
-from bots import answering
-from bots import copies
+from bots import answering, copies
 from bots.discord import app as discord_bot
 from bots.discord.settings import DiscordSettings
 from bots.playground import serve as playground
