@@ -103,6 +103,23 @@ def build_engine(settings: Settings, database: Database) -> Engine:
     return Engine(database, options)
 
 
+def open_keys(settings: Settings) -> KeyStore:
+    """Open the keys, or make them on the first start.
+
+    Raises:
+        CannotStart: they can't be reached, or are not those that the data was made with.
+    """
+    url = settings.keys_database_url
+    try:
+        return KeyStore(settings.keys, url.get_secret_value() if url else None)
+    except WrongKeys as wrong:
+        raise CannotStart(WRONG_KEYS) from wrong
+    except OSError as trouble:
+        raise CannotStart(NO_KEYS_FOLDER) from trouble
+    except OperationalError as unreachable:
+        raise CannotStart(UNREACHABLE_KEYS) from unreachable
+
+
 @asynccontextmanager
 async def running_app(
     settings: Settings,
@@ -123,16 +140,8 @@ async def running_app(
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     profile = load_profile(settings.policy)
-    keys_url = settings.keys_database_url
     async with AsyncExitStack() as stack:
-        try:
-            keys = KeyStore(settings.keys, keys_url.get_secret_value() if keys_url else None)
-        except WrongKeys as wrong:
-            raise CannotStart(WRONG_KEYS) from wrong
-        except OSError as trouble:
-            raise CannotStart(NO_KEYS_FOLDER) from trouble
-        except OperationalError as unreachable:
-            raise CannotStart(UNREACHABLE_KEYS) from unreachable
+        keys = open_keys(settings)
         stack.callback(keys.close)
         await asyncio.to_thread(prove_shredding, keys)
         classifier = PictureClassifier()

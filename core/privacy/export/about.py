@@ -8,9 +8,10 @@ from typing import Any
 from core.app import App
 from core.kernel.ids import AccountId
 from core.kernel.people import LANGUAGES, Language
-from core.messages.catalogue import has_text, text
+from core.messages.catalogue import text
 from core.policy.versions import version_of
 from core.privacy.export.gather import exported, made_of
+from core.privacy.export.tables import TABLE_TEXTS
 from core.privacy.export.values import DOWNLOADS_AT_MOST, FORMAT
 from core.privacy.notice.facts import kept_of
 from core.privacy.notice.wording import (
@@ -70,11 +71,11 @@ def both(line: Line) -> Both:
 
 def table_texts(name: str) -> tuple[Both, Both]:
     """Return what a table is called and what it is about, in every language."""
-    title, about = f"export-table-{name}", f"export-about-{name}"
-    if not has_text(title, "en") or not has_text(about, "en"):
+    if name not in TABLE_TEXTS:
         shelf = next(one for one in shelves() if one.name == name)
         kind = both(Line(CATEGORIES[shelf.category]))
         return {one: f"{name} ({kind[one]})" for one in LANGUAGES}, kind
+    title, about = TABLE_TEXTS[name]
     return (
         {one: text(title, one) for one in LANGUAGES},
         {one: text(about, one) for one in LANGUAGES},

@@ -14,7 +14,7 @@ vault's ``get``, and ``OPENED``."""
 OPENED = "core.privacy.subject.walk"
 """The module that hands out whole records of a person, opened."""
 
-Why = Literal["make", "judge", "bring", "show", "answer", "own"]
+Why = Literal["make", "judge", "bring", "show", "answer", "own", "move"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Reader:
     why: Why
     """``make`` the picture that was asked for; ``judge`` whether it may be made or shown; ``bring``
     it to its person; ``show`` it to them when they ask; ``answer`` a person who wrote to us;
-    ``own``: the store itself, which opens for the callers listed here."""
+    ``own``: the store itself, which opens for the callers listed here; ``move`` it to another key
+    because its person said so, without looking at it."""
     what: str
 
 
@@ -43,6 +44,16 @@ READERS: Mapping[str, Reader] = {
     "core/privacy/letters/people.py": Reader("bring", "the id that a letter's address is made of"),
     "core/privacy/letters/queries.py": Reader("show", "a person's own letters"),
     "core/privacy/subject/walk.py": Reader("show", "everything of a person, for their own copy"),
+    "core/privacy/export/gather.py": Reader("show", "everything of a person, for their own copy"),
+    "core/privacy/export/build.py": Reader("show", "the passphrase that their copy is locked with"),
+    "core/privacy/export/links.py": Reader("show", "a part of their copy, behind its signed link"),
+    "core/privacy/export/news.py": Reader("bring", "the address that news of an export go to"),
+    "core/privacy/erasure/ending.py": Reader("bring", "the address that the receipt goes to"),
+    "core/privacy/erasure/memory.py": Reader("move", "what an erasure still needs, to its own key"),
+    "core/privacy/erasure/messages.py": Reader("move", "addresses of messages to take back"),
+    "core/privacy/erasure/tombstones.py": Reader("move", "a surface's id, into a keyed hash"),
+    "core/privacy/linking/joining.py": Reader("move", "one person's data to their one account"),
+    "core/privacy/linking/moving.py": Reader("move", "files to the key of their one account"),
     "bots/answering.py": Reader("answer", "one talk, by an explicit command that is logged"),
     "core/privacy/desk/talks.py": Reader("answer", "words to the people who run this"),
 }

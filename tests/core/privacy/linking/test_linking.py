@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core.accounts.choices import choices_of
-from core.accounts.commands import find_person
 from core.accounts.consents import consents_of, living
 from core.accounts.rows import (
     AccountRow,
@@ -24,7 +23,6 @@ from core.generation.rows import PictureRow, RequestRow
 from core.kernel.errors import CoreError
 from core.kernel.ids import PictureId, RequestId
 from core.kernel.units import Credits
-from core.migrations.tables import all_tables
 from core.privacy.desk.rows import RightsRequestRow, TalkRow
 from core.privacy.letters.rows import LetterRow
 from core.privacy.linking.errors import (
@@ -36,8 +34,7 @@ from core.privacy.linking.errors import (
     LinkSameSurface,
     LinkTooManyTries,
 )
-from core.privacy.linking.moving import drop_all_into, move_all
-from core.privacy.linking.plan import problems, shelves
+from core.privacy.linking.moving import move_all
 from core.quotas import ledger
 from core.quotas.rows import BalanceRow, HoldRow, LedgerRow
 from core.storage.envelope import Place, Unreadable
@@ -48,7 +45,6 @@ from tests.core.privacy.choosing.desk import (
     count,
     elsewhere,
     lines_of,
-    text_of,
 )
 from tests.core.privacy.linking.people import (
     a_code,
@@ -59,7 +55,7 @@ from tests.core.privacy.linking.people import (
     things_of,
     two_surfaces,
 )
-from tests.factories import a_request, a_worker, accepted, balance_of
+from tests.factories import a_request, accepted, balance_of
 
 
 async def spends(visitor: Visitor, amount: int) -> None:
@@ -361,80 +357,3 @@ async def test_a_row_that_changes_while_it_is_moved_is_moved_with_its_change() -
 async def pictures(app: App) -> list[str]:
     async with app.transaction() as tx:
         return list(await tx.scalars(select(PictureRow.id)))
-
-
-async def test_what_should_join_an_account_that_is_gone_is_destroyed(database_url: str) -> None:
-    async with two_surfaces(database_url) as (app, _clock, one, other):
-        await things_of(other)
-        gone = await other.account_id()
-        await linked(one, other)
-        kept = await one.account_id()
-        await app.keys.destroy(kept)
-        async with app.transaction() as tx:
-            (move_id,) = await tx.scalars(select(MoveRow.id))
-        assert await move_all(app, move_id) == "dropped"
-        assert await app.vault.blobs_of(gone) == ()
-        assert await owners(app) == set()
-
-
-async def test_an_erasure_takes_along_what_is_still_on_its_way() -> None:
-    async with two_surfaces() as (app, _clock, one, other):
-        await things_of(other)
-        gone = await other.account_id()
-        await linked(one, other)
-        assert await drop_all_into(app, await one.account_id()) == 1
-        assert await app.vault.blobs_of(gone) == ()
-        assert await owners(app) == set()
-        with pytest.raises(Unreadable):
-            await app.keys.seal(Place("a", "b", "c", gone), b"x")
-
-
-async def test_workers_bring_it_over_by_themselves() -> None:
-    async with two_surfaces() as (app, clock, one, other):
-        theirs = await things_of(other)
-        async with a_worker(app):
-            await linked(one, other)
-            clock.move(minutes=2)
-            async with asyncio.timeout(60):
-                while await count(app, MoveRow):
-                    await asyncio.sleep(0.1)
-        await sees(one, theirs)
-
-
-def test_every_table_of_people_can_be_moved() -> None:
-    assert problems(all_tables()) == []
-    assert {"requests", "pictures", "talks", "exports"} <= {
-        one.table.name for one in shelves(all_tables())
-    }
-
-
-async def test_the_same_account_can_be_linked_to_a_third_surface_afterwards() -> None:
-    async with two_surfaces() as (app, clock, one, other):
-        third = await a_visitor(app, "3", surface="third")
-        await linked(one, other)
-        await settled(app, clock)
-        await linked(other, third)
-        await settled(app, clock)
-        async with app.transaction() as tx:
-            found = [await find_person(app, tx, who.actor) for who in (one, other, third)]
-        assert {who.account_id for who in found if who} == {await one.account_id()}
-        told = await third.says("unlink")
-        assert "strict" in text_of(told)
-        assert "test" in text_of(told)
-
-
-async def test_two_people_who_join_each_other_at_once_both_get_an_answer(
-    database_url: str,
-) -> None:
-    async with two_surfaces(database_url) as (_app, _clock, one, other):
-        codes = [await a_code(one), await a_code(other)]
-        results = await asyncio.gather(
-            other.says(f"link {codes[0]} yes"),
-            one.says(f"link {codes[1]} yes"),
-            return_exceptions=True,
-        )
-        assert sum(not isinstance(found, BaseException) for found in results) == 1
-        assert all(
-            isinstance(found, CoreError) for found in results if isinstance(found, BaseException)
-        )
-        assert await one.account_id() == await other.account_id()

@@ -1,0 +1,108 @@
+"""What is brought over to the one account: by workers, beside an erasure, to a third surface."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+
+from core.accounts.commands import find_person
+from core.accounts.rows import (
+    MoveRow,
+)
+from core.kernel.errors import CoreError
+from core.migrations.tables import all_tables
+from core.privacy.linking.moving import drop_all_into, move_all
+from core.privacy.linking.plan import problems, shelves
+from core.storage.envelope import Place, Unreadable
+from tests.core.privacy.choosing.desk import (
+    a_visitor,
+    count,
+    text_of,
+)
+from tests.core.privacy.linking.people import (
+    a_code,
+    linked,
+    owners,
+    sees,
+    settled,
+    things_of,
+    two_surfaces,
+)
+from tests.factories import a_worker
+
+
+async def test_what_should_join_an_account_that_is_gone_is_destroyed(database_url: str) -> None:
+    async with two_surfaces(database_url) as (app, _clock, one, other):
+        await things_of(other)
+        gone = await other.account_id()
+        await linked(one, other)
+        kept = await one.account_id()
+        await app.keys.destroy(kept)
+        async with app.transaction() as tx:
+            (move_id,) = await tx.scalars(select(MoveRow.id))
+        assert await move_all(app, move_id) == "dropped"
+        assert await app.vault.blobs_of(gone) == ()
+        assert await owners(app) == set()
+
+
+async def test_an_erasure_takes_along_what_is_still_on_its_way() -> None:
+    async with two_surfaces() as (app, _clock, one, other):
+        await things_of(other)
+        gone = await other.account_id()
+        await linked(one, other)
+        assert await drop_all_into(app, await one.account_id()) == 1
+        assert await app.vault.blobs_of(gone) == ()
+        assert await owners(app) == set()
+        with pytest.raises(Unreadable):
+            await app.keys.seal(Place("a", "b", "c", gone), b"x")
+
+
+async def test_workers_bring_it_over_by_themselves() -> None:
+    async with two_surfaces() as (app, clock, one, other):
+        theirs = await things_of(other)
+        async with a_worker(app):
+            await linked(one, other)
+            clock.move(minutes=2)
+            async with asyncio.timeout(60):
+                while await count(app, MoveRow):
+                    await asyncio.sleep(0.1)
+        await sees(one, theirs)
+
+
+def test_every_table_of_people_can_be_moved() -> None:
+    assert problems(all_tables()) == []
+    assert {"requests", "pictures", "talks", "exports"} <= {
+        one.table.name for one in shelves(all_tables())
+    }
+
+
+async def test_the_same_account_can_be_linked_to_a_third_surface_afterwards() -> None:
+    async with two_surfaces() as (app, clock, one, other):
+        third = await a_visitor(app, "3", surface="third")
+        await linked(one, other)
+        await settled(app, clock)
+        await linked(other, third)
+        await settled(app, clock)
+        async with app.transaction() as tx:
+            found = [await find_person(app, tx, who.actor) for who in (one, other, third)]
+        assert {who.account_id for who in found if who} == {await one.account_id()}
+        told = await third.says("unlink")
+        assert "strict" in text_of(told)
+        assert "test" in text_of(told)
+
+
+async def test_two_people_who_join_each_other_at_once_both_get_an_answer(
+    database_url: str,
+) -> None:
+    async with two_surfaces(database_url) as (_app, _clock, one, other):
+        codes = [await a_code(one), await a_code(other)]
+        results = await asyncio.gather(
+            other.says(f"link {codes[0]} yes"),
+            one.says(f"link {codes[1]} yes"),
+            return_exceptions=True,
+        )
+        assert sum(not isinstance(found, BaseException) for found in results) == 1
+        assert all(
+            isinstance(found, CoreError) for found in results if isinstance(found, BaseException)
+        )
+        assert await one.account_id() == await other.account_id()
