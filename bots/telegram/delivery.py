@@ -16,8 +16,9 @@ from bots.telegram.onemessage import Bot, Remember, edit_line, edit_picture, edi
 from bots.telegram.openings import Openings
 from bots.telegram.pace import Pace
 from bots.telegram.render import caption, ending, status_line
-from bots.telegram.trouble import Trouble, pause_s, trouble_of
+from bots.telegram.trouble import Trouble, is_account_deleted, pause_s, trouble_of
 from core.generation.delivery_port import (
+    ACCOUNT_GONE,
     DeliveryResult,
     Gone,
     Later,
@@ -182,6 +183,8 @@ def result_of(error: TelegramError) -> DeliveryResult:
         TelegramError: nothing that we know of.
     """
     trouble = trouble_of(error)
+    if is_account_deleted(error):
+        return Gone(ACCOUNT_GONE)
     if trouble is Trouble.UNREACHABLE:
         return Gone("unreachable")
     if trouble is Trouble.UNKNOWN:

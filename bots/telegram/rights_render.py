@@ -16,6 +16,8 @@ from core.kernel.people import Language
 from core.privacy.answers import Answer, Step
 from core.privacy.notice.wording import paragraphs, said
 
+GRAVE = "⚠️ "
+"""Before the label of a step that can't be undone; not every app shows a button's colour."""
 _LABEL_UNITS = 64
 _ROW_WIDTH = 34
 _WIDE = 0x1100
@@ -155,7 +157,7 @@ def _button(step: Step, language: Language, *, keeps: bool) -> InlineKeyboardBut
         verb = Verb.ASK
     data = Press(verb, f"{step.command} {step.words}".strip()).write()
     if step.is_grave:
-        return InlineKeyboardButton(f"⚠️ {label}", callback_data=data, style="danger")
+        return InlineKeyboardButton(f"{GRAVE}{label}", callback_data=data, style="danger")
     return InlineKeyboardButton(label, callback_data=data)
 
 

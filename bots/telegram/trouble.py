@@ -108,3 +108,8 @@ def pause_s(error: TelegramError) -> float:
             return TOKEN_PAUSE_S
         case _:
             return NETWORK_PAUSE_S
+
+
+def is_account_deleted(error: TelegramError) -> bool:
+    """Say whether the person's account on the platform is no more; blocking the bot is not that."""
+    return isinstance(error, Forbidden) and "user is deactivated" in error.message.lower()

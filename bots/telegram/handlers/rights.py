@@ -16,7 +16,14 @@ from bots.telegram.desk import Caller, Desk
 from bots.telegram.handlers.imagine import command_words
 from bots.telegram.keyboards import Press, Verb, read_press
 from bots.telegram.onemessage import edit_text
-from bots.telegram.rights_render import Drawn, Question, drawn, question_line, questions_in
+from bots.telegram.rights_render import (
+    GRAVE,
+    Drawn,
+    Question,
+    drawn,
+    question_line,
+    questions_in,
+)
 from bots.telegram.trouble import Trouble, trouble_of
 from bots.telegram.wording import cut, escaped, plain
 from core.accounts.commands import known_person
@@ -29,18 +36,25 @@ from core.messages.catalogue import text
 from core.messages.speech import refusal
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.counter import COMMANDS, answer
-from core.privacy.counter.values import Ask, Traits
+from core.privacy.counter.values import Ask, Traits, holds_secret
 from core.privacy.letters.post import remember_letter
 from core.privacy.notice.history import PolicyNews, policy_seen
 from core.privacy.notice.news import news_page
 from core.privacy.notice.wording import Line
 
-TRAITS = Traits(part_limit_bytes=45_000_000, allows_training=True, allows_advertising=True)
-"""A bot sends files of up to 50 MB (Bot API, "Sending files"); a little is kept free. Training
-needs a consent of each person's own that can be taken back (bot developers' terms, 4.3); nothing
-in them forbids advertising to somebody who asked for it."""
+TRAITS = Traits(
+    part_limit_bytes=45_000_000,
+    allows_training=True,
+    allows_advertising=True,
+    takeback_hours=48,
+)
+"""A bot sends files of up to 50 MB (Bot API, "Sending files"; a little is kept free) and deletes
+messages for 48 hours (deleteMessage). Training needs a consent of each person's own that can be
+taken back (bot developers' terms, 4.3); nothing in them forbids advertising to somebody who asked
+for it."""
 
-NAMES = tuple(command.name for command in COMMANDS)
+_COMMANDS = {command.name: command for command in COMMANDS}
+NAMES = tuple(_COMMANDS)
 
 Then = Coroutine[Any, Any, object]
 
@@ -49,13 +63,16 @@ _HINT_UNITS = 64
 
 async def typed(desk: Desk, caller: Caller, command: str) -> None:
     """Answer a command as it was typed, with the words behind it."""
+    words = command_words(caller.message)
+    if holds_secret(_COMMANDS[command], words):
+        desk.later(caller, _forget(desk, caller))
     if not caller.room.is_private and not await _can_write(desk, caller):
         # Asked before anything is done: who can't be answered would do it again.
         caller = await in_their_language(desk.app, caller)
         desk.later(caller, desk.show_way(caller, command))
         return
     about = _result_behind(caller.message, desk.bot.id)
-    await _taken(desk, caller, command, command_words(caller.message), about=about)
+    await _taken(desk, caller, command, words, about=about)
 
 
 async def opened(desk: Desk, caller: Caller) -> None:
@@ -238,7 +255,7 @@ def _label_of(markup: InlineKeyboardMarkup | None, press: Press) -> str:
     rows = markup.inline_keyboard if markup else ()
     for button in (one for row in rows for one in row):
         if button.callback_data == press.write():
-            return button.text
+            return button.text.removeprefix(GRAVE)
     return ""
 
 
@@ -267,7 +284,7 @@ async def _forget(desk: Desk, caller: Caller) -> None:
     """Take what was typed out of the chat: it was a secret."""
     try:
         await desk.bot.delete_message(caller.address.chat_id, caller.message.message_id)
-    except BadRequest:
+    except (BadRequest, Forbidden):
         # It is gone already, or the platform does not let us; the person can.
         return
 

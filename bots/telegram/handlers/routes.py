@@ -29,13 +29,17 @@ COMMANDS: dict[str, Act] = {
     "cancel": account.cancel,
     "quota": account.quota,
     "settings": account.settings,
-    "verify": verify.verify,
 }
+AT_COUNTER: dict[str, AtCounter] = {
+    "verify": verify.verify,
+    **{name: partial(rights.typed, command=name) for name in rights.NAMES},
+}
+"""What makes no account."""
 
 # New messages only: an edit would be drawn twice, and a forward is somebody else's wish.
 _NEW = filters.UpdateType.MESSAGE & ~filters.FORWARDED & ~filters.VIA_BOT
 _PRIVATE = filters.ChatType.PRIVATE
-_PICTURE = filters.PHOTO | filters.Document.IMAGE
+_FILE = filters.PHOTO | filters.Document.ALL
 
 
 class _AnswersWords(filters.MessageFilter):
@@ -64,7 +68,7 @@ class _OpensCounter(filters.MessageFilter):
 
 
 class _CaptionCommand(filters.MessageFilter):
-    """A picture whose caption is our command: the platform marks commands only in texts."""
+    """A file whose caption is our command: the platform marks commands only in texts."""
 
     def __init__(self, command: str, username: Callable[[], str]) -> None:
         super().__init__()
@@ -135,26 +139,26 @@ def add_routes(desk: Desk) -> None:
     def on(wanted: filters.BaseFilter, act: Act) -> None:
         application.add_handler(MessageHandler(wanted, _taking(desk, act)))
 
-    opening = _NEW & _PRIVATE & _OpensCounter()
-    opener: CommandHandler[Any, Any] = CommandHandler(
-        "start", _at_counter(desk, rights.opened), filters=opening
-    )
-    application.add_handler(opener)
-    for name, act in COMMANDS.items():
-        command: CommandHandler[Any, Any] = CommandHandler(name, _taking(desk, act), filters=_NEW)
+    def at_counter(wanted: filters.BaseFilter, act: AtCounter) -> None:
+        application.add_handler(MessageHandler(wanted, _at_counter(desk, act)))
+
+    def on_command(name: str, handle: Handle, wanted: filters.BaseFilter = _NEW) -> None:
+        command: CommandHandler[Any, Any] = CommandHandler(name, handle, filters=wanted)
         application.add_handler(command)
-    for name in rights.NAMES:
-        take = _at_counter(desk, partial(rights.typed, command=name))
-        right: CommandHandler[Any, Any] = CommandHandler(name, take, filters=_NEW)
-        application.add_handler(right)
+
+    on_command("start", _at_counter(desk, rights.opened), _NEW & _PRIVATE & _OpensCounter())
+    for name, act in COMMANDS.items():
+        on_command(name, _taking(desk, act))
+    for name, right in AT_COUNTER.items():
+        on_command(name, _at_counter(desk, right))
     application.add_handler(CallbackQueryHandler(Presses(desk).__call__))
     captioned = _CaptionCommand("verify", lambda: desk.bot.username)
-    on(_NEW & _PICTURE & captioned, verify.verify)
+    at_counter(_NEW & _FILE & captioned, verify.verify)
     step = _NEW & _PRIVATE & filters.TEXT & _AnswersStep(lambda: desk.bot.id)
-    application.add_handler(MessageHandler(step, _at_counter(desk, rights.replied)))
+    at_counter(step, rights.replied)
     on(_NEW & filters.TEXT & ~filters.COMMAND & _AnswersWords(), imagine.changed_words)
     on(_NEW & _PRIVATE & filters.TEXT & ~filters.COMMAND, imagine.plain_words)
-    on(_NEW & _PRIVATE & _PICTURE, verify.picture_without_words)
+    on(_NEW & _PRIVATE & _FILE, verify.file_without_words)
     on(_NEW & _PRIVATE & filters.COMMAND, start.unknown_command)
     forwarded = filters.UpdateType.MESSAGE & _PRIVATE & filters.FORWARDED & filters.TEXT
     on(forwarded, start.forwarded)

@@ -78,6 +78,8 @@ class Option:
     """The code of what it is about."""
     choices: tuple[Choice, ...] = ()
     """Empty for free words."""
+    is_secret: bool = False
+    """What is typed there is a secret: surfaces keep no copy of it where they can help it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +93,9 @@ class Command:
     options: tuple[Option, ...] = ()
     tells_law: bool = True
     """Its answers end with the rights and the authority of where the person is (14.2 to 14.4)."""
+
+
+def holds_secret(command: Command, words: str) -> bool:
+    """Say whether words typed behind a command reach an option that takes a secret."""
+    typed = len(words.split())
+    return any(option.is_secret and typed > at for at, option in enumerate(command.options))

@@ -2,9 +2,10 @@
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.accounts.commands import find_person
+from core.accounts.rows import IdentityRow
 from core.app import App
 from core.engine.engine import Steps, Task
 from core.kernel.ids import AccountId
@@ -49,14 +50,23 @@ async def erase_for_platform(app: App, account_id: AccountId) -> Erasure:
     return await begin_erasure(app, EraseAccount(account_id, "platform", is_now=True))
 
 
+async def _is_elsewhere(app: App, account_id: AccountId) -> bool:
+    count = select(func.count()).where(IdentityRow.account_id == account_id)
+    async with app.transaction() as tx:
+        return (await tx.scalar(count) or 0) > 1
+
+
 def gone_task(app: App) -> Task:
     """Return the task that follows when a platform says that somebody's account is deleted there.
 
-    Its id is the account's; the engine forgets it with the account.
+    Whoever is known on another platform too is still there and keeps what is theirs. The task's
+    id is the account's; the engine forgets it with the account.
     """
 
     async def run(account_id: str, steps: Steps) -> None:
         async def erase() -> str:
+            if await _is_elsewhere(app, AccountId(account_id)):
+                return "kept"
             try:
                 return (await erase_for_platform(app, AccountId(account_id))).state
             except NothingToErase:

@@ -125,6 +125,6 @@ EXPORT = Command(
                 Choice("stop", "export-step-stop"),
             ),
         ),
-        Option("passphrase", "export-option-passphrase"),
+        Option("passphrase", "export-option-passphrase", is_secret=True),
     ),
 )

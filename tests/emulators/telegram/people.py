@@ -212,6 +212,10 @@ class Person:
         """Let the bot write again."""
         self._changes_bot("member")
 
+    def deletes_account(self) -> None:
+        """Delete the account; the bot is told nothing, and finds out when it writes."""
+        self.chat.is_deactivated = True
+
     def _changes_bot(self, status: str) -> None:
         old, self.chat.bot_status = self.chat.bot_status, "kicked"
         if status == "member":

@@ -205,6 +205,8 @@ class Chat:
     privacy: bool = True
     bot_status: Literal["member", "administrator", "left", "kicked"] = "member"
     started: bool = True
+    is_deactivated: bool = False
+    """The person has deleted their account; nobody reads the private chat any more."""
     migrated_to: int | None = None
     members: dict[int, User] = field(default_factory=dict)
     admins: set[int] = field(default_factory=set)
@@ -295,6 +297,8 @@ class World:
             raise ApiError(400, "Bad Request: chat not found")
         if chat.migrated_to is not None:
             raise group_was_upgraded(chat.migrated_to)
+        if chat.is_deactivated:
+            raise ApiError(403, "Forbidden: user is deactivated")
         if not chat.started:
             raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
         if chat.bot_status == "kicked" and chat.kind == "private":
