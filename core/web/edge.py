@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.app import App
 from core.generation.load import service_load
 from core.messages.catalogue import text
+from core.web.downloads import download_routes
 from core.web.frame import Link, style_sheet
 from core.web.metrics import STUCK_S
 from core.web.notices import notice_routes
@@ -126,6 +127,7 @@ def edge_app(app: App) -> Starlette:
         routes=[
             *notice_routes(app),
             *optout_routes(app),
+            *download_routes(app),
             Route("/style.css", style),
             Route("/healthz", health),
         ],
