@@ -45,9 +45,10 @@ def _left(left: int, language: Language) -> str:
 
 def _body(found: Listing, base: str, service: str, language: Language) -> list[str]:
     about = text("web-export-about", language, service=service, n=len(found.parts))
-    locked = "web-export-locked" if found.is_locked else "web-export-open"
+    guide = text("export-guide-locked" if found.is_locked else "export-guide", language)
+    locked = text("web-export-locked" if found.is_locked else "web-export-open", language)
     until = text("web-export-until", language, day=day(found.expires_at, language))
-    lines = [about, text(locked, language), until]
+    lines = [about, guide, locked, until]
     parts = [piece for part in found.parts for piece in _part(part, base, language)]
     return [*(paragraph(line) for line in lines), *parts]
 
