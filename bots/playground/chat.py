@@ -74,7 +74,8 @@ async def answer(asker: Asker, said: Say) -> Answer:
     if name.lower() == "imagine":
         return await _imagine(asker, words.strip(), said.options)
     if name.lower() in counter.COUNTER:
-        return {"answer": await _counter(asker, name.lower(), words.strip())}
+        shown = counter.without_secret(name.lower(), words)
+        return {"answer": await _counter(asker, name.lower(), words.strip()), "asked": shown}
     answerer = _ANSWERS.get(name.lower())
     if answerer is None:
         names = (*(command.name for command in COMMANDS), *counter.COUNTER)

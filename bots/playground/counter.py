@@ -22,6 +22,9 @@ KNOWN = "mydata"
 """The command whose answer the drawer shows."""
 _BETWEEN = re.compile(r" ?· ")
 _LETTER = "letter-"
+_SECRET = "passphrase"
+"""The option whose words nobody is shown."""
+_MASK = "••••••"
 
 
 def letter_address(letter_id: str) -> str:
@@ -80,6 +83,15 @@ def letter_card(letter: KeptLetter) -> Card:
             "label": text("page-save-file", language, name=letter.file.file_name, size=size),
         }
     return card
+
+
+def without_secret(command: str, words: str) -> str:
+    """Return a typed command as it may stay on the page: a passphrase in it is masked."""
+    names = [option.name for option in COUNTER[command].options]
+    given = words.split()
+    if _SECRET in names and len(given) > names.index(_SECRET):
+        given = [*given[: names.index(_SECRET)], _MASK]
+    return " ".join([f"/{command}", *given])
 
 
 async def asked(

@@ -1,5 +1,6 @@
 """Rights on the page, told at the level of its requests: every command, for everybody."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -128,3 +129,21 @@ async def test_what_changed_in_the_policy_is_told_once_as_a_card(tmp_path: Path)
     assert [step["words"] for step in told["news"]["steps"]] == ["", "history"]
     assert again["news"] == told["news"], "no page has drawn them yet"
     assert after["news"] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("/export protect correct horse battery", "/export protect ••••••"),
+        ("/EXPORT  protect-link  hunter2 hunter2", "/export protect-link ••••••"),
+        ("/export send", "/export send"),
+        ("/privacy time", "/privacy time"),
+    ],
+)
+async def test_a_passphrase_that_is_typed_does_not_stay_on_the_page(typed: str, shown: str) -> None:
+    async with a_playground(works=False) as page:
+        answer = (await page.say(typed)).json()
+
+    assert answer["asked"] == shown
+    assert "hunter2" not in json.dumps(answer)
+    assert "horse" not in json.dumps(answer)

@@ -91,7 +91,7 @@ function said(answer, asked) {
     announceCard(answer.card);
     if (answer.card.credits) showCredits(answer.card.credits);
   } else if (answer.answer) {
-    conversation.showAnswer(answer.answer, asked);
+    conversation.showAnswer(answer.answer, answer.asked ?? asked);
     announce(answerWords(answer.answer));
   } else if (answer.notice) {
     conversation.showNotice({ ...answer.notice, asked });

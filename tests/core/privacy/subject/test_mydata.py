@@ -54,7 +54,7 @@ async def test_the_day_that_the_oldest_leaves_is_the_rules() -> None:
 
         told = said_by(await asked(app, "mydata", actor=actor))
 
-        assert f"The oldest leaves on {day(began + age, 'en')}" in told
+        assert f"the oldest leaves on {day(began + age, 'en')}" in told
         clock.move(days=60)
         late = await holdings(app, mine)
         assert {one.leaves_at for one in late.shown if one.retention == "prompts"} == {clock.now()}
@@ -92,7 +92,7 @@ async def test_who_received_it_how_often_and_under_which_controls_is_told(
         told = said_by(await asked(app, "mydata", actor=actor))
 
         assert "Sent to Far Pictures Ltd (DE), without your name: 2 requests." in told
-        assert "No training: asked and confirmed. Nothing stored there: confirmed." in told
+        assert "no training: asked and confirmed · nothing stored there: confirmed" in told
         assert "Made on the operator's own machine: 1 request." in told
         assert sorted((await recipients(app, mine)).values()) == [1, 2]
 
