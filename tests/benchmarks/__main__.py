@@ -11,6 +11,7 @@ from tests.benchmarks import (
     acknowledgement,
     cpu,
     export,
+    erasure,
     holds,
     illustrator,
     in_flight,
@@ -32,6 +33,7 @@ def _parts() -> dict[str, Measure]:
         "start": start.measure,
         "illustrator": illustrator.measure,
         "export": export.measure,
+        "erasure": lambda scale: erasure.measure(scale, given),
     }
 
 
