@@ -10,8 +10,8 @@ from pathlib import Path
 from tests.benchmarks import (
     acknowledgement,
     cpu,
-    export,
     erasure,
+    export,
     holds,
     illustrator,
     in_flight,
