@@ -22,7 +22,7 @@ KNOWN = "mydata"
 """The command whose answer the drawer shows."""
 _BETWEEN = re.compile(r" ?· ")
 _LETTER = "letter-"
-_SECRET = "passphrase"
+_UNSHOWN = "passphrase"
 """The option whose words nobody is shown."""
 _MASK = "••••••"
 
@@ -89,8 +89,8 @@ def without_secret(command: str, words: str) -> str:
     """Return a typed command as it may stay on the page: a passphrase in it is masked."""
     names = [option.name for option in COUNTER[command].options]
     given = words.split()
-    if _SECRET in names and len(given) > names.index(_SECRET):
-        given = [*given[: names.index(_SECRET)], _MASK]
+    if _UNSHOWN in names and len(given) > names.index(_UNSHOWN):
+        given = [*given[: names.index(_UNSHOWN)], _MASK]
     return " ".join([f"/{command}", *given])
 
 
