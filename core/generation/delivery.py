@@ -28,7 +28,7 @@ from core.generation.grid import compose_grid
 from core.generation.queries import all_files, preview_of, status_of
 from core.generation.rows import OutboxRow, RequestRow
 from core.generation.values import OutcomeKind, PictureFile, RequestState
-from core.kernel.ids import AccountId, RequestId, new_id
+from core.kernel.ids import RequestId, new_id
 from core.storage.envelope import Unreadable
 from core.storage.turns import IN_BACKGROUND
 
@@ -159,7 +159,7 @@ class DeliveryLoop:
         request_id = RequestId(row.request_id)
         match result:
             case Sent(address):
-                await self._remember(AccountId(row.account_id), request_id, address)
+                await self._remember(request_id, address)
                 code = "sent"
             case Gone(reason):
                 code = f"gone:{reason}"[:32]
@@ -179,17 +179,10 @@ class DeliveryLoop:
                 await self._app.engine.enqueue_task(tx, GONE_TASK, row.account_id)
         self._drawn.pop(request_id, None)
 
-    async def _remember(self, owner: AccountId, request_id: RequestId, address: str) -> None:
-        place = requests.place_of(owner, request_id, "message_sealed")
-        try:
-            sealed = await self._app.keys.seal(place, address.encode())
-        except Unreadable:
-            # The account was erased while its picture was on the way.
-            return
-        async with self._app.transaction() as tx:
-            row = await requests.find(tx, request_id)
-            if row is not None:
-                row.message_sealed = sealed
+    async def _remember(self, request_id: RequestId, address: str) -> None:
+        # None of it where the account was erased while its picture was on the way.
+        with contextlib.suppress(Unreadable):
+            await requests.store_text(self._app, request_id, "message_sealed", address)
 
     async def _parcel(self, claimed: OutboxRow) -> Parcel:
         app, request_id = self._app, RequestId(claimed.request_id)
@@ -203,7 +196,7 @@ class DeliveryLoop:
             pictures = await all_files(app, row)
 
         async def remember(address: str) -> None:
-            await self._remember(AccountId(claimed.account_id), request_id, address)
+            await self._remember(request_id, address)
 
         return Parcel(
             reply_to=await requests.open_text(app, row, "reply_to_sealed"),

@@ -21,6 +21,7 @@ from core.privacy.erasure.plan import count_rows
 from core.privacy.erasure.rows import ErasureRow
 from core.privacy.erasure.stores import ACKNOWLEDGED
 from core.privacy.erasure.tombstones import leave_tombstones
+from core.privacy.linking.moving import finish_moves
 
 GO, STOP = "go", "stop"
 Work = Callable[[App, Memory], Awaitable[str]]
@@ -85,6 +86,11 @@ async def _cancel(app: App, memory: Memory) -> str:
     return ACKNOWLEDGED
 
 
+async def _arrivals(app: App, memory: Memory) -> str:
+    """Bring over what is still on its way from an account that was joined, or to a split one."""
+    return ACKNOWLEDGED if await finish_moves(app, memory.account_id) else stores.WAITING
+
+
 async def _count(app: App, memory: Memory) -> str:
     """Count before anything goes: a repeated attempt would only find what is left."""
     if "rows" not in memory.stores:
@@ -125,6 +131,7 @@ async def _ledger(app: App, memory: Memory) -> str:
 
 BEFORE_THE_KEY: tuple[tuple[str, Work], ...] = (
     ("cancel", _cancel),
+    ("arrivals", _arrivals),
     ("count", _count),
     ("messages", _messages),
     ("copies", _gather_copies),

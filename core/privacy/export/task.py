@@ -24,6 +24,7 @@ from core.privacy.export.store import (
 )
 from core.privacy.export.values import KIND, Cursor
 from core.privacy.letters.post import Draft, FileRef, post
+from core.privacy.linking.moving import finish_moves
 from core.storage.envelope import Unreadable
 
 _MORE, _DONE, _OVER = "more", "done", "over"
@@ -45,6 +46,7 @@ async def export(app: App, export_id: str, steps: Steps) -> None:
     A step that is cut off is done again from the cursor: a part is there once, with the letter
     that brings it. A step that fails ends the export; ``mend_exports`` tells the person.
     """
+    await steps.run("export-arrivals", partial(arrivals, app, export_id))
     number, verdict = 1, _MORE
     while verdict == _MORE:
         step = partial(make_part, app, export_id, number)
@@ -56,6 +58,12 @@ async def export(app: App, export_id: str, steps: Steps) -> None:
         verdict = await steps.run("export-letters", partial(send_all, app, export_id))
     if verdict == _OVER:
         await steps.run("export-over", partial(call_off, app, export_id))
+
+
+async def arrivals(app: App, export_id: str) -> bool:
+    """Bring over first what is still on its way from an account that was joined to this one."""
+    row = await working(app, export_id)
+    return row is not None and await finish_moves(app, AccountId(row.account_id))
 
 
 async def make_part(app: App, export_id: str, number: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,8 +63,11 @@ class MoveSchedule:
                 await self._app.engine.enqueue_task(tx, KIND, f"{move_id}.{round_number}")
 
 
-async def move_all(app: App, move_id: str) -> str:
-    """Bring over what can be, and end the move when nothing is left; say how it stands."""
+async def move_all(app: App, move_id: str, *, is_pressing: bool = False) -> str:
+    """Bring over what can be, and end the move when nothing is left; say how it stands.
+
+    ``is_pressing``: also what is not delivered yet, because something else waits for it.
+    """
     async with app.transaction() as tx:
         move = await tx.get(MoveRow, move_id)
     if move is None:
@@ -72,9 +75,9 @@ async def move_all(app: App, move_id: str) -> str:
     try:
         for shelf in shelves(Base.metadata):
             if shelf.is_plain:
-                await move_plain(app, move, shelf)
+                await move_plain(app, move, shelf, is_pressing=is_pressing)
             else:
-                await _move_shelf(app, move, shelf)
+                await _move_shelf(app, move, shelf, is_pressing=is_pressing)
     except Unreadable:
         # Nobody is there to bring it to: the account that it should have joined was erased.
         await drop(app, move)
@@ -91,19 +94,21 @@ def condition_of(move: MoveRow, shelf: Shelf) -> ColumnElement[bool] | None:
     return None if there is None else and_(mine, there)
 
 
-async def move_plain(app: App, move: MoveRow, shelf: Shelf) -> None:
+async def move_plain(app: App, move: MoveRow, shelf: Shelf, *, is_pressing: bool) -> None:
     """Move rows that hold nothing sealed, in one statement."""
     async with app.transaction() as tx:
-        await move_plain_in(tx, move, shelf)
+        await move_plain_in(tx, move, shelf, is_pressing=is_pressing)
 
 
-async def move_plain_in(tx: AsyncSession, move: MoveRow, shelf: Shelf) -> None:
+async def move_plain_in(
+    tx: AsyncSession, move: MoveRow, shelf: Shelf, *, is_pressing: bool = False
+) -> None:
     """Move rows that hold nothing sealed, in the caller's transaction."""
     condition = condition_of(move, shelf)
     if condition is not None:
         await tx.execute(
             update(shelf.table)
-            .where(condition, _can_go(shelf))
+            .where(condition, _can_go(shelf, is_pressing=is_pressing))
             .values(await _arrived(tx, move, shelf))
         )
 
@@ -119,11 +124,12 @@ async def _arrived(tx: AsyncSession, move: MoveRow, shelf: Shelf) -> dict[str, A
     return values
 
 
-def _can_go(shelf: Shelf) -> ColumnElement[bool]:
+def _can_go(shelf: Shelf, *, is_pressing: bool = False) -> ColumnElement[bool]:
     """Rows that a running job or a delivery under way still works on stay until it has ended."""
     table = shelf.table
     undelivered = exists().where(OutboxRow.request_id == RequestRow.id, OutboxRow.state != "done")
-    busy = RequestRow.state.in_(UNDECIDED) | undelivered
+    at_work = RequestRow.state.in_(UNDECIDED)
+    busy = at_work if is_pressing else at_work | undelivered
     if table is RequestRow.__table__:
         return ~busy
     if "request_id" in table.columns:
@@ -131,7 +137,7 @@ def _can_go(shelf: Shelf) -> ColumnElement[bool]:
     return true()
 
 
-async def _move_shelf(app: App, move: MoveRow, shelf: Shelf) -> None:
+async def _move_shelf(app: App, move: MoveRow, shelf: Shelf, *, is_pressing: bool) -> None:
     condition = condition_of(move, shelf)
     if condition is None:
         return
@@ -139,7 +145,7 @@ async def _move_shelf(app: App, move: MoveRow, shelf: Shelf) -> None:
     while True:
         query = (
             select(shelf.table)
-            .where(condition, _can_go(shelf), shelf.key > last)
+            .where(condition, _can_go(shelf, is_pressing=is_pressing), shelf.key > last)
             .order_by(shelf.key)
             .limit(_AT_ONCE)
         )
@@ -273,17 +279,17 @@ async def drop(app: App, move: MoveRow) -> None:
             await tx.delete(account)
 
 
-async def drop_all_into(app: App, account_id: AccountId) -> int:
-    """Destroy everything that is on its way to an account that is being erased; return how much.
+async def finish_moves(app: App, account_id: AccountId) -> bool:
+    """Bring over now what is on its way to an account or from it; False when something can't be.
 
-    The erasure calls it before it destroys the account's own key.
+    An export and an erasure call it first, so that they hold everything, and nothing of others.
     """
+    either = or_(MoveRow.into_id == account_id, MoveRow.account_id == account_id)
     async with app.transaction() as tx:
-        found = list(
-            await tx.scalars(
-                select(MoveRow).where(MoveRow.into_id == account_id, MoveRow.surface == "")
-            )
-        )
-    for move in found:
-        await drop(app, move)
-    return len(found)
+        moves = list(await tx.scalars(select(MoveRow).where(either)))
+    is_whole = True
+    for move in moves:
+        await move_all(app, move.id, is_pressing=True)
+        async with app.transaction() as tx:
+            is_whole &= not await _left(tx, move)
+    return is_whole

@@ -17,6 +17,8 @@ from core.kernel.ids import AccountId
 from core.kernel.people import Language
 from core.policy.closing import CONTENT, closes_on, limits_of
 from core.privacy.answers import Answer, Step
+from core.privacy.erasure.commands import NothingToErase
+from core.privacy.erasure.operators import erase_for_retention
 from core.privacy.letters.people import private_reply_to
 from core.privacy.letters.post import Draft, draft, letter_id_of, post
 from core.privacy.notice.wording import Line, Page, days_of
@@ -39,6 +41,7 @@ def closing_task(app: App) -> Task:
         await steps.run("closing-warn", lambda: warn_sleepers(app, now))
         await steps.run("closing-close", lambda: close_sleepers(app, now))
         await steps.run("closing-content", lambda: destroy_content(app, now))
+        await steps.run("closing-erase", lambda: erase_closed(app, now))
 
     return run
 
@@ -164,3 +167,26 @@ def _owner_of(table: Table) -> ColumnElement[str] | None:
         if declaration is not None and declaration.person_path in table.columns:
             return table.columns[declaration.person_path]
     return None
+
+
+async def erase_closed(app: App, now: datetime) -> int:
+    """Begin the erasure of accounts whose time after closing is over; return how many."""
+    limit = limits_of(app.profile, now).erase
+    total = 0
+    while True:
+        async with app.transaction() as tx:
+            ids = list(
+                await tx.scalars(
+                    select(AccountRow.id)
+                    .where(AccountRow.standing == "closed", AccountRow.closed_at <= limit)
+                    .limit(_AT_ONCE)
+                )
+            )
+        if not ids:
+            return total
+        for account_id in ids:
+            try:
+                await erase_for_retention(app, AccountId(account_id))
+            except NothingToErase:
+                continue
+            total += 1

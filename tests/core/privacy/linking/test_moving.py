@@ -6,19 +6,20 @@ import pytest
 from sqlalchemy import select
 
 from core.accounts.commands import find_person
-from core.accounts.rows import (
-    MoveRow,
-)
+from core.accounts.rows import AccountRow, MoveRow
 from core.kernel.errors import CoreError
 from core.migrations.tables import all_tables
-from core.privacy.linking.moving import drop_all_into, move_all
+from core.privacy.erasure.commands import begin_erasure
+from core.privacy.erasure.rows import ErasureRow
+from core.privacy.erasure.values import EraseAccount
+from core.privacy.linking.moving import finish_moves, move_all
 from core.privacy.linking.plan import problems, shelves
-from core.storage.envelope import Place, Unreadable
 from tests.core.privacy.choosing.desk import (
     a_visitor,
     count,
     text_of,
 )
+from tests.core.privacy.erasure.stage import erased
 from tests.core.privacy.linking.people import (
     a_code,
     linked,
@@ -45,16 +46,52 @@ async def test_what_should_join_an_account_that_is_gone_is_destroyed(database_ur
         assert await owners(app) == set()
 
 
-async def test_an_erasure_takes_along_what_is_still_on_its_way() -> None:
-    async with two_surfaces() as (app, _clock, one, other):
-        await things_of(other)
-        gone = await other.account_id()
+async def test_what_waits_for_everything_gets_what_is_on_its_way(database_url: str) -> None:
+    async with two_surfaces(database_url) as (app, clock, one, other):
+        mine, theirs = await things_of(one), await things_of(other)
         await linked(one, other)
-        assert await drop_all_into(app, await one.account_id()) == 1
-        assert await app.vault.blobs_of(gone) == ()
+        assert await finish_moves(app, await one.account_id())
+        await sees(one, [*mine, *theirs])
+        assert await count(app, MoveRow) == 1, "the old account lingers for a minute"
+        await settled(app, clock)
+        assert await count(app, MoveRow) == 0
+
+
+@pytest.mark.parametrize("surface", ["test", "strict"])
+async def test_an_erasure_right_after_a_joining_takes_everything(
+    surface: str, database_url: str
+) -> None:
+    async with two_surfaces(database_url) as (app, clock, one, other):
+        mine, theirs = await things_of(one), await things_of(other)
+        both = [await one.account_id(), await other.account_id()]
+        await linked(one, other)
+        who = one if surface == "test" else other
+        erasure = await begin_erasure(
+            app, EraseAccount(await who.account_id(), "person", is_now=True)
+        )
+        assert await erased(app, erasure.erasure_id) == "done"
         assert await owners(app) == set()
-        with pytest.raises(Unreadable):
-            await app.keys.seal(Place("a", "b", "c", gone), b"x")
+        assert [await app.vault.blobs_of(owner) for owner in both] == [(), ()]
+        async with app.transaction() as tx:
+            row = (await tx.scalars(select(ErasureRow))).one()
+        assert row.receipt is not None
+        assert row.receipt["erased_files"] == len(mine) + len(theirs), "counted before it went"
+        await settled(app, clock)
+        assert await count(app, AccountRow) == 0
+
+
+async def test_an_erasure_right_after_a_split_takes_nothing_of_the_other() -> None:
+    async with two_surfaces() as (app, clock, one, other):
+        await things_of(one)
+        theirs = await things_of(other)
+        await linked(one, other)
+        await settled(app, clock)
+        await other.says("unlink yes")
+        erasure = await begin_erasure(
+            app, EraseAccount(await one.account_id(), "person", is_now=True)
+        )
+        assert await erased(app, erasure.erasure_id) == "done"
+        await sees(other, theirs)
 
 
 async def test_workers_bring_it_over_by_themselves() -> None:
