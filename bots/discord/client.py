@@ -18,14 +18,15 @@ from bots.discord.counter import (
     answered,
     ask_first,
     inquiry_of,
+    look,
     manner_of,
     serve,
-    tell,
 )
 from bots.discord.delivery import DiscordDelivery
 from bots.discord.letters import DiscordLetters
 from bots.discord.news import News
 from bots.discord.openings import Openings
+from bots.discord.page import Page
 from bots.discord.post import Post
 from bots.discord.registration import register
 from bots.discord.reply import WIRE_FAULTS, Manner, Reply, is_too_late
@@ -37,7 +38,7 @@ from core.accounts.commands import meet
 from core.app import App
 from core.generation.delivery import DeliveryLoop
 from core.kernel.errors import CoreError
-from core.kernel.people import language_of
+from core.kernel.people import Language, language_of
 from core.privacy.letters.loop import LetterLoop
 
 log = logging.getLogger("limner.discord")
@@ -87,13 +88,13 @@ class LimnerClient(discord.AutoShardedClient):
         self.tree.add_command(account.cancel_command(attend))
         self.tree.add_command(account.settings_command(attend))
         self.tree.add_command(guide.help_command(attend))
-        self.tree.add_command(origin.verify_command(attend))
-        self.tree.add_command(origin.verify_menu(attend, self._settings.cdn_base))
+        self.tree.add_command(origin.verify_command(self._app, self.look))
+        self.tree.add_command(origin.verify_menu(self._app, self.look, self._settings.cdn_base))
         self.tree.add_command(origin.again_menu(attend))
         for command in rights.slash_commands(self.inquire):
             self.tree.add_command(command)
         if rights.offers_deletion():
-            self.tree.add_command(rights.delete_menu(self.inquire, self.tell))
+            self.tree.add_command(rights.delete_menu(self.inquire, self.look))
 
     async def setup_hook(self) -> None:
         """After login, before the gateway: buttons, texts, commands, delivery."""
@@ -143,13 +144,13 @@ class LimnerClient(discord.AutoShardedClient):
 
         await self._answer(interaction, manner_of(interaction), serving)
 
-    async def tell(self, interaction: Asked, code: str) -> None:
-        """Say one thing, in private."""
+    async def look(self, interaction: Asked, draw: Callable[[Language], Awaitable[Page]]) -> None:
+        """Answer somebody who only looks: in private, and no account is made."""
 
-        async def telling(reply: Reply) -> None:
-            await tell(self._app, interaction, reply, code)
+        async def looking(reply: Reply) -> None:
+            await look(self._app, self._news, interaction, reply, draw)
 
-        await self._answer(interaction, Manner.HIDDEN, telling)
+        await self._answer(interaction, manner_of(interaction), looking)
 
     async def stepped(self, interaction: Asked, pressed: Pressed, label: str) -> None:
         """Take a step of an answer, drawn by this process or by any before it."""

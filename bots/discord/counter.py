@@ -1,5 +1,6 @@
 """The counter for people's rights on Discord: asks it, shows what it says; makes no account."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bots.discord import modals, render, steps
@@ -8,6 +9,7 @@ from bots.discord.answers import Asked as Source
 from bots.discord.answers import page_of
 from bots.discord.asking import Asked, actor_of, key_of, reply_to
 from bots.discord.news import News
+from bots.discord.page import Page
 from bots.discord.post import brings_files
 from bots.discord.reply import Manner, Reply
 from core.accounts.commands import known_person
@@ -85,6 +87,21 @@ async def serve(app: App, news: News, asked: Asked, reply: Reply, inquiry: Inqui
         await news.tell(person, reply, hidden=not is_alone(asked))
 
 
+async def look(
+    app: App, news: News, asked: Asked, reply: Reply, draw: Callable[[Language], Awaitable[Page]]
+) -> None:
+    """Show what was looked at; whoever is unknown stays unknown."""
+    person = await known_person(app, actor_of(asked))
+    language = person.language if person else language_of(asked.locale.value)
+    try:
+        page = await draw(language)
+    except CoreError as refusal:
+        page = render.refusal_page(refusal, language)
+    await reply.show(page, hidden=not is_alone(asked))
+    if person is not None:
+        await news.tell(person, reply, hidden=not is_alone(asked))
+
+
 async def _show(app: App, asked: Asked, reply: Reply, shown: Answer, inquiry: Inquiry) -> None:
     page = page_of(shown, Source(inquiry.command, inquiry.words, inquiry.leaf))
     if _changes(asked):
@@ -123,9 +140,3 @@ def answered(filled: modals.Submitted) -> Inquiry:
 def inquiry_of(pressed: steps.Pressed) -> Inquiry:
     """Return the command of a pressed step."""
     return Inquiry(pressed.command, pressed.words, leaf=pressed.leaf)
-
-
-async def tell(app: App, asked: Asked, reply: Reply, code: str) -> None:
-    """Say one thing to somebody who may be unknown."""
-    language = await language_for(app, asked)
-    await reply.show(render.says(code, language), hidden=not is_alone(asked))

@@ -131,3 +131,5 @@ class Visit:
 Work = Callable[[Visit], Awaitable[None]]
 Attend = Callable[[Asked, Manner, Work], Awaitable[None]]
 """How the client answers an interaction: in time, once, in the person's language."""
+Look = Callable[[Asked, Callable[[Language], Awaitable[Page]]], Awaitable[None]]
+"""How the client answers somebody who only looks: in private, and no account is made."""

@@ -1,24 +1,27 @@
 """/verify and the message menus: did this picture come from here, and make it again."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, assert_never
 
 import discord
 import yarl
 from discord import app_commands
 
 from bots.discord import render
-from bots.discord.asking import Asked
+from bots.discord.asking import Asked, actor_of
 from bots.discord.page import Page
 from bots.discord.post import request_of
 from bots.discord.reply import Manner
 from bots.discord.translate import localised
-from bots.discord.visit import Attend, Visit
-from core.generation.queries import verify
+from bots.discord.visit import Attend, Look, Visit
+from bots.discord.wording import literal
+from core.app import App
 from core.generation.values import Verified
 from core.kernel.people import Language
 from core.messages.catalogue import text
 from core.messages.speech import day
+from core.privacy.erasure.receipt import CheckedReceipt
+from core.privacy.erasure.verify import receipt_said, verify_anything
 
 Command = app_commands.Command[Any, ..., None]
 
@@ -37,16 +40,16 @@ _ANSWERS = {
 }
 
 
-def verify_command(attend: Attend) -> Command:
+def verify_command(app: App, look: Look) -> Command:
     """Build /verify."""
 
     @app_commands.rename(picture=localised("server-option-picture"))
     @app_commands.describe(picture=localised("server-about-picture"))
     async def run(interaction: Asked, picture: discord.Attachment) -> None:
-        async def work(visit: Visit) -> None:
-            await _answer(visit, picture.url, picture.size)
+        async def draw(language: Language) -> Page:
+            return await _answer(app, interaction, picture.url, picture.size, language)
 
-        await attend(interaction, Manner.HIDDEN, work)
+        await look(interaction, draw)
 
     return app_commands.Command(
         name=localised("server-command-verify"),
@@ -56,18 +59,17 @@ def verify_command(attend: Attend) -> Command:
     )
 
 
-def verify_menu(attend: Attend, cdn_base: str) -> app_commands.ContextMenu:
+def verify_menu(app: App, look: Look, cdn_base: str) -> app_commands.ContextMenu:
     """Build the message menu that checks the first picture of a message."""
 
     async def run(interaction: Asked, message: discord.Message) -> None:
-        async def work(visit: Visit) -> None:
+        async def draw(language: Language) -> Page:
             found = next(_pictures(message, _hosts(cdn_base)), None)
             if found is None:
-                await visit.tell(render.says("server-no-picture", visit.language))
-            else:
-                await _answer(visit, *found)
+                return render.says("server-no-picture", language)
+            return await _answer(app, interaction, *found, language)
 
-        await attend(interaction, Manner.HIDDEN, work)
+        await look(interaction, draw)
 
     return app_commands.ContextMenu(
         name=localised("server-menu-verify"), callback=run, auto_locale_strings=False
@@ -113,16 +115,21 @@ def _media(components: Any) -> Iterator[str]:
         yield from _media(getattr(part, "children", ()))
 
 
-async def _answer(visit: Visit, url: str, size_bytes: int) -> None:
+async def _answer(app: App, asked: Asked, url: str, size_bytes: int, language: Language) -> Page:
     if size_bytes > MAX_READ_BYTES:
-        await visit.tell(render.says("picture-too-large", visit.language))
-        return
+        return render.says("picture-too-large", language)
     try:
-        data = await visit.asked.client.http.get_from_cdn(url)
+        data = await asked.client.http.get_from_cdn(url)
     except discord.HTTPException:
-        await visit.tell(render.says("not-found", visit.language))
-        return
-    await visit.tell(verified_page(await verify(visit.app, data, visit.actor), visit.language))
+        return render.says("not-found", language)
+    found = await verify_anything(app, data, actor_of(asked))
+    match found:
+        case Verified():
+            return verified_page(found, language)
+        case CheckedReceipt():
+            return Page(lines=(literal(receipt_said(found, language)),))
+        case _:
+            assert_never(found)
 
 
 def verified_page(found: Verified, language: Language) -> Page:

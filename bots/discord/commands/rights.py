@@ -7,19 +7,21 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bots.discord import render
 from bots.discord.asking import Asked
 from bots.discord.commands.imagine import matching
 from bots.discord.counter import Inquiry
+from bots.discord.page import Page
 from bots.discord.post import request_of
 from bots.discord.translate import localised
-from core.kernel.people import language_of
+from bots.discord.visit import Look
+from core.kernel.people import Language, language_of
 from core.messages.catalogue import text
 from core.privacy.counter.counter import COMMANDS
 from core.privacy.counter.values import Choice, Command, Option
 
 SlashCommand = app_commands.Command[Any, ..., None]
 Inquire = Callable[[Asked, Inquiry], Awaitable[None]]
-Tell = Callable[[Asked, str], Awaitable[None]]
 
 _CHOICES_AT_MOST = 25
 _DELETE = "delete"
@@ -84,13 +86,16 @@ def _completion(choices: tuple[Choice, ...]) -> Any:
     return complete
 
 
-def delete_menu(inquire: Inquire, tell: Tell) -> app_commands.ContextMenu:
+def delete_menu(inquire: Inquire, look: Look) -> app_commands.ContextMenu:
     """Build the message menu that deletes one of our results, as /delete does."""
+
+    async def not_ours(language: Language) -> Page:
+        return render.says("server-not-a-result", language)
 
     async def run(interaction: Asked, message: discord.Message) -> None:
         request_id = request_of(message)
         if request_id is None:
-            await tell(interaction, "server-not-a-result")
+            await look(interaction, not_ours)
         else:
             await inquire(interaction, Inquiry(_DELETE, about=request_id))
 

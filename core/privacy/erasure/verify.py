@@ -3,7 +3,7 @@
 from core.app import App
 from core.generation import queries
 from core.generation.values import Verified
-from core.kernel.people import Language
+from core.kernel.people import Actor, Language
 from core.privacy.erasure.pages import checked_line
 from core.privacy.erasure.receipt import CheckedReceipt, check_receipt
 from core.privacy.notice.wording import said
@@ -14,14 +14,18 @@ def verify_receipt(app: App, data: bytes) -> CheckedReceipt | None:
     return check_receipt(app.keys, data)
 
 
-async def verify_anything(app: App, data: bytes) -> CheckedReceipt | Verified:
+async def verify_anything(
+    app: App, data: bytes, actor: Actor | None = None
+) -> CheckedReceipt | Verified:
     """Say what a file is: a receipt of an erasure, or a picture and where it came from.
+
+    That a picture was looked at is recorded for ``actor``, if they have an account.
 
     Raises:
         CoreError: ``not-a-picture`` or ``picture-too-large``, for what is no receipt either.
     """
     receipt = verify_receipt(app, data)
-    return receipt if receipt is not None else await queries.verify(app, data)
+    return receipt if receipt is not None else await queries.verify(app, data, actor)
 
 
 def receipt_said(receipt: CheckedReceipt, language: Language) -> str:
