@@ -14,7 +14,7 @@ import typer
 from discord import LoginFailure
 from telegram.error import InvalidToken
 
-from bots import answering
+from bots import answering, copies
 from bots.discord import app as discord_bot
 from bots.discord.settings import DiscordSettings
 from bots.playground import serve as playground
@@ -308,6 +308,7 @@ def status() -> None:
 
 policy = typer.Typer(no_args_is_help=True, help="Check the policy profile; report its promises.")
 limner.add_typer(policy, name="policy")
+copies.add_commands(limner)
 
 
 @policy.command("check")

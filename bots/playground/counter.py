@@ -18,7 +18,7 @@ Card = dict[str, object]
 TRAITS = Traits(part_limit_bytes=1_000_000_000, allows_training=True, allows_advertising=False)
 """A browser keeps a file of any size; a gigabyte still fits every disk and file system."""
 COUNTER: dict[str, Command] = {command.name: command for command in COMMANDS}
-KNOWN = "privacy"
+KNOWN = "mydata"
 """The command whose answer the drawer shows."""
 _BETWEEN = re.compile(r" ?· ")
 _LETTER = "letter-"

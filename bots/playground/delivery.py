@@ -38,6 +38,7 @@ class PageLetters:
     def __init__(self, app: App, hub: Hub, installation: Installation) -> None:
         self._app = app
         self._hub = hub
+        self._installation = installation
         self._mine = installation.reply_to()
 
     def private_address(self, native_id: str) -> str:
@@ -51,7 +52,9 @@ class PageLetters:
         """
         if letter.reply_to == self._mine.address:
             try:
-                kept = await letter_at(self._app, self._mine, letter.letter_id)
+                kept = await letter_at(
+                    self._app, self._installation.actor(), self._mine, letter.letter_id
+                )
             except NotFound:
                 return Gone("withdrawn")
             self._hub.publish("letter", letter_card(kept))

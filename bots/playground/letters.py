@@ -17,7 +17,9 @@ class Letters:
     async def file(self, request: Request) -> Response:
         """Return the file to the person whom the letter is for, and to nobody else."""
         page, letter_id = self._page, str(request.path_params["letter_id"])
-        kept = await letter_at(page.app, page.installation.reply_to(), letter_id)
+        kept = await letter_at(
+            page.app, page.actor(request), page.installation.reply_to(), letter_id
+        )
         if kept.file is None:
             raise NotFound
         data = await letter_bytes(page.app, kept)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.accounts.afterlife import ALLOWANCE
+from core.accounts.afterlife import ALLOWANCE, tombstone_hash
 from core.accounts.rows import TombstoneRow
+from core.app import App
 from core.kernel.ids import AccountId
+from core.kernel.people import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,18 @@ def read_used(value: str) -> Used:
 
 async def kept_allowance(tx: AsyncSession, owner: AccountId) -> Used | None:
     """Return what the owner had used up before an erasure; None when there was none."""
+    return await _kept(tx, TombstoneRow.account_id == owner)
+
+
+async def strangers_allowance(app: App, tx: AsyncSession, actor: Actor) -> Used | None:
+    """Return what somebody without an account had used up before an erasure; asking makes none."""
+    native_hash = tombstone_hash(app, ALLOWANCE, actor.surface, actor.native_id)
+    return await _kept(tx, TombstoneRow.native_hash == native_hash)
+
+
+async def _kept(tx: AsyncSession, whose: ColumnElement[bool]) -> Used | None:
     found = await tx.scalars(
-        select(TombstoneRow.value).where(
-            TombstoneRow.account_id == owner, TombstoneRow.kind == ALLOWANCE
-        )
+        select(TombstoneRow.value).where(whose, TombstoneRow.kind == ALLOWANCE)
     )
     kept = [read_used(value) for value in found]
     return max(kept, key=lambda one: (one.day, one.day_used, one.month_used), default=None)

@@ -80,14 +80,22 @@ async def touch(tx: AsyncSession, owner: AccountId, now: datetime) -> BalanceRow
 async def standing(tx: AsyncSession, owner: AccountId, plan: Plan, now: datetime) -> Standing:
     """Return what the person can spend, without changing anything."""
     row = await tx.get(BalanceRow, owner, populate_existing=True)
-    used = await kept_allowance(tx, owner) if row is None else row
-    credits_left = Credits(0 if row is None else row.credits)
-    if used is None:
-        return Standing(free_left(plan, 0, 0), credits_left)
+    if row is None:
+        return fresh_standing(plan, await kept_allowance(tx, owner), now)
+    return _standing(plan, row, now, Credits(row.credits))
+
+
+def fresh_standing(plan: Plan, used: Used | None, now: datetime) -> Standing:
+    """Return what somebody without a balance can spend; ``used``: from before an erasure."""
+    none = Used(day_of(now), 0, month_of(day_of(now)), 0)
+    return _standing(plan, used or none, now, Credits(0))
+
+
+def _standing(plan: Plan, used: Used | BalanceRow, now: datetime, own: Credits) -> Standing:
     day = day_of(now)
     day_used = used.day_used if used.day >= day else 0
     month_used = used.month_used if used.month >= month_of(day) else 0
-    return Standing(free_left(plan, day_used, month_used), credits_left)
+    return Standing(free_left(plan, day_used, month_used), own)
 
 
 async def grant(

@@ -7,7 +7,8 @@ from core.app import App
 from core.kernel.people import Actor
 from core.kernel.units import Credits
 from core.quotas import ledger
-from core.quotas.rules import free_left, load_plans, resets_in_s
+from core.quotas.kept import strangers_allowance
+from core.quotas.rules import load_plans, resets_in_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ async def quota(app: App, actor: Actor) -> QuotaView:
         person = await find_person(app, tx, actor)
         if person is None:
             plan = plans[app.settings.first_plan(actor.surface)]
-            standing = ledger.Standing(free_left(plan, 0, 0), Credits(0))
+            used = await strangers_allowance(app, tx, actor)
+            standing = ledger.fresh_standing(plan, used, now)
         else:
             plan = plans[person.plan]
             standing = await ledger.standing(tx, person.account_id, plan, now)

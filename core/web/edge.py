@@ -16,9 +16,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.app import App
 from core.generation.load import service_load
 from core.messages.catalogue import text
+from core.web.downloads import download_routes
 from core.web.frame import Link, style_sheet
 from core.web.metrics import STUCK_S
 from core.web.notices import notice_routes
+from core.web.optout import optout_routes
 from core.web.serving import bound, serve_app
 from core.web.visit import visit_of
 
@@ -122,7 +124,13 @@ def edge_app(app: App) -> Starlette:
         return visit.said(_CODES.get(error.status_code, "web-trouble"), error.status_code, [home])
 
     return Starlette(
-        routes=[*notice_routes(app), Route("/style.css", style), Route("/healthz", health)],
+        routes=[
+            *notice_routes(app),
+            *optout_routes(app),
+            *download_routes(app),
+            Route("/style.css", style),
+            Route("/healthz", health),
+        ],
         middleware=[Middleware(Guard, app=app)],
         exception_handlers={HTTPException: refused},
     )

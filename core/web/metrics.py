@@ -15,6 +15,7 @@ from starlette.routing import Route
 from core.app import App
 from core.generation.load import ServiceLoad, service_load
 from core.privacy.desk.alarms import DeskLoad, desk_load
+from core.privacy.erasure.queries import oldest_erasure_s
 from core.privacy.retention.queries import LastSweep, last_sweep
 from core.web.serving import bound, serve_app
 
@@ -61,8 +62,9 @@ class _LoadCollector(Collector):
 class _SweepCollector(Collector):
     """Whether data leaves on time, as gauges."""
 
-    def __init__(self, last: LastSweep) -> None:
+    def __init__(self, last: LastSweep, oldest_erasure_s: int) -> None:
         self._last = last
+        self._oldest_erasure_s = oldest_erasure_s
 
     def collect(self) -> Iterable[Metric]:
         last = self._last
@@ -75,6 +77,11 @@ class _SweepCollector(Collector):
             "limner_last_sweep_timestamp_seconds",
             "When a sweep last came to its end (Unix time; 0 for never)",
             value=0.0 if last.finished_at is None else last.finished_at.timestamp(),
+        )
+        yield GaugeMetricFamily(
+            "limner_oldest_erasure_seconds",
+            "For how long the oldest erasure that has begun is not done yet",
+            value=self._oldest_erasure_s,
         )
 
 
@@ -115,7 +122,8 @@ def metrics_app(app: App) -> Starlette:
     async def metrics(_request: Request) -> Response:
         registry = CollectorRegistry()
         registry.register(_LoadCollector(await service_load(app)))
-        registry.register(_SweepCollector(await last_sweep(app)))
+        erasure_s = await oldest_erasure_s(app, app.clock.now())
+        registry.register(_SweepCollector(await last_sweep(app), erasure_s))
         registry.register(_DeskCollector(await desk_load(app)))
         ProcessCollector(registry=registry)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.benchmarks import (
     acknowledgement,
     cpu,
+    erasure,
     export,
     holds,
     illustrator,
@@ -32,6 +33,7 @@ def _parts() -> dict[str, Measure]:
         "start": start.measure,
         "illustrator": illustrator.measure,
         "export": export.measure,
+        "erasure": lambda scale: erasure.measure(scale, given),
     }
 
 

@@ -42,6 +42,8 @@ class Scale:
     prompts: int
     export_mb: int
     """How large an export is made; the pictures in it are made up."""
+    erased: int
+    """Pictures of the account that is erased."""
 
 
 FULL = Scale(
@@ -56,6 +58,7 @@ FULL = Scale(
     idle_s=10,
     prompts=12,
     export_mb=10_000,
+    erased=10_000,
 )
 QUICK = Scale(
     rounds=1,
@@ -69,6 +72,7 @@ QUICK = Scale(
     idle_s=1,
     prompts=2,
     export_mb=100,
+    erased=40,
 )
 
 

@@ -59,6 +59,15 @@ EXPECTED = {
     ],
     "6. Illustrator": ["one picture, median", "slowest style"],
     "7. Export": ["100 MB, rate", "100 MB, memory at the peak", "locked, rate"],
+    "8. Erasing an account": [
+        f"{database}, {what}"
+        for database in ("SQLite", "PostgreSQL")
+        for what in (
+            "confirmation answered",
+            "nothing can be read after",
+            "every store has acknowledged after",
+        )
+    ],
 }
 
 

@@ -7,6 +7,7 @@ from core.accounts.values import Person
 from core.privacy.answers import Answer, Step
 from core.privacy.choosing.decisions import Stopped, opt_in, opt_out, withdraw_consent
 from core.privacy.choosing.offers import words_of
+from core.privacy.choosing.signal import signal_address
 from core.privacy.counter.values import Asked, Choice, Command, Option
 from core.privacy.notice.wording import Line, Page
 
@@ -76,6 +77,10 @@ async def _page(asked: Asked, *first: Line) -> Answer:
         if asked.person is not None:
             steps.append(step)
     lines.append(Line("optout-for-good" if asked.person else "optout-nobody"))
+    if asked.person is not None:
+        link = await signal_address(asked.app, asked.person.account_id)
+        lines += [Line("optout-signal")] if link else []
+        steps += [Step(Line("optout-step-signal"), "optout", url=link)] if link else []
     steps.append(Step(Line("choices-step-consent"), "consent"))
     steps.append(Step(Line("choices-step-object"), "object"))
     page = Page("optout", Line("optout-title"), tuple(lines))

@@ -7,15 +7,14 @@ from typing import Any
 
 from core.app import App
 from core.kernel.ids import AccountId
-from core.kernel.people import LANGUAGES, Language
+from core.kernel.people import LANGUAGES
 from core.messages.catalogue import text
 from core.policy.versions import version_of
 from core.privacy.export.gather import exported, made_of
-from core.privacy.export.tables import TABLE_TEXTS
+from core.privacy.export.tables import Both
 from core.privacy.export.values import DOWNLOADS_AT_MOST, FORMAT
 from core.privacy.notice.facts import kept_of
 from core.privacy.notice.wording import (
-    CATEGORIES,
     Line,
     period,
     said,
@@ -24,11 +23,9 @@ from core.privacy.subject.holdings import Holding, holdings
 from core.privacy.subject.mydata import holding_line, went_line
 from core.privacy.subject.places import PLACES
 from core.privacy.subject.recipients import Recipient, recipients, surfaces
-from core.privacy.subject.shelves import shelves
 from core.storage.inventory import Base, Category, declarations
 
 Json = dict[str, Any]
-Both = dict[Language, str]
 
 _CCPA: Mapping[Category, str] = {
     "account": "A. Identifiers",
@@ -67,19 +64,6 @@ class About:
 def both(line: Line) -> Both:
     """Say a line in every language."""
     return {one: said(line, one) for one in LANGUAGES}
-
-
-def table_texts(name: str) -> tuple[Both, Both]:
-    """Return what a table is called and what it is about, in every language."""
-    if name not in TABLE_TEXTS:
-        shelf = next(one for one in shelves() if one.name == name)
-        kind = both(Line(CATEGORIES[shelf.category]))
-        return {one: f"{name} ({kind[one]})" for one in LANGUAGES}, kind
-    title, about = TABLE_TEXTS[name]
-    return (
-        {one: text(title, one) for one in LANGUAGES},
-        {one: text(about, one) for one in LANGUAGES},
-    )
 
 
 def controller(app: App) -> Json:

@@ -12,7 +12,7 @@ from core.app import App
 from core.kernel.ids import AccountId
 from core.kernel.offloop import heavy
 from core.kernel.people import Language
-from core.privacy.export.about import About, about, controller, table_texts
+from core.privacy.export.about import About, about, controller
 from core.privacy.export.gather import Item, as_json, for_readers, items
 from core.privacy.export.lock import locked
 from core.privacy.export.media import path_of
@@ -20,6 +20,7 @@ from core.privacy.export.page import opener, viewer
 from core.privacy.export.rows import ExportRow
 from core.privacy.export.schemas import schemas
 from core.privacy.export.spool import Spool, compact, pretty, room
+from core.privacy.export.tables import table_texts
 from core.privacy.export.values import FILES, FORMAT, MISSING, RECORDS, TOO_LARGE, Cursor
 from core.privacy.subject.shelves import shelves
 from core.privacy.subject.walk import UNREADABLE
@@ -176,7 +177,7 @@ def _count(filling: _Filling, item: Item, files: int, reasons: Mapping[str, str]
 
 
 def _frame(app: App, row: ExportRow, told: About, number: int) -> _Frame:
-    texts = {shelf.name: table_texts(shelf.name) for shelf in for_readers()}
+    texts = {shelf.name: table_texts(shelf) for shelf in for_readers()}
     facts: Json = {
         "service": app.profile.service,
         "part": number,

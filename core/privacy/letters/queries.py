@@ -12,6 +12,7 @@ from core.generation.errors import NotFound
 from core.kernel.ids import AccountId, BlobId
 from core.kernel.people import Actor, ReplyTo
 from core.privacy.answers import Answer, of_json
+from core.privacy.letters.people import native_id_in
 from core.privacy.letters.post import FileRef, place_of
 from core.privacy.letters.rows import LetterRow
 from core.storage.envelope import Unreadable
@@ -35,10 +36,11 @@ async def _opened(app: App, row: LetterRow, column: str) -> str:
     return (await app.keys.unseal(place_of(row.id, column), sealed)).decode()
 
 
-async def _kept(app: App, row: LetterRow, reply_to: ReplyTo) -> KeptLetter | None:
+async def _kept(app: App, row: LetterRow, actor: Actor, reply_to: ReplyTo) -> KeptLetter | None:
     """Open a letter; None when it is somebody else's, or can't be read any more."""
     try:
-        if await _opened(app, row, "reply_to_sealed") != reply_to.address:
+        address = await _opened(app, row, "reply_to_sealed")
+        if address != reply_to.address and native_id_in(address) != actor.native_id:
             return None
         answer = of_json(json.loads(await _opened(app, row, "body_sealed")))
     except Unreadable:
@@ -71,11 +73,11 @@ async def letters_of(app: App, actor: Actor, reply_to: ReplyTo) -> tuple[KeptLet
             .limit(SHOWN_AT_MOST)
         )
         found = list(rows)
-    kept = [await _kept(app, row, reply_to) for row in reversed(found)]
+    kept = [await _kept(app, row, actor, reply_to) for row in reversed(found)]
     return tuple(letter for letter in kept if letter is not None)
 
 
-async def letter_at(app: App, reply_to: ReplyTo, letter_id: str) -> KeptLetter:
+async def letter_at(app: App, actor: Actor, reply_to: ReplyTo, letter_id: str) -> KeptLetter:
     """Return one letter to this address.
 
     Raises:
@@ -90,7 +92,7 @@ async def letter_at(app: App, reply_to: ReplyTo, letter_id: str) -> KeptLetter:
         or not row.body_sealed
     ):
         raise NotFound
-    kept = await _kept(app, row, reply_to)
+    kept = await _kept(app, row, actor, reply_to)
     if kept is None:
         raise NotFound
     return kept

@@ -27,7 +27,19 @@ class Stored:
     """Encrypted with a key of the person's own."""
     paths: tuple[str, ...] = ()
     """For places on a disk: what their files match, under the data and the keys folder."""
+    settings: tuple[str, ...] = ()
+    """The settings that say where it is."""
+    writers: tuple[str, ...] = ()
+    """The modules that write it."""
 
+
+_DATABASE = (
+    "data/limner.db",
+    "data/limner.db-wal",
+    "data/limner.db-shm",
+    "data/limner.db-journal",
+    "data/limner.db.lock",
+)
 
 PLACES: tuple[Stored, ...] = (
     Stored(
@@ -37,7 +49,9 @@ PLACES: tuple[Stored, ...] = (
         end="place-database-end",
         retention="account",
         is_sealed=False,
-        paths=("data/limner.db", "data/limner.db-wal", "data/limner.db-shm"),
+        paths=_DATABASE,
+        settings=("DATABASE_URL", "LIMNER_DATA"),
+        writers=("core/storage/database.py", "core/migrations/migrate.py", "core/bootstrap.py"),
     ),
     Stored(
         name="picture-store",
@@ -47,6 +61,8 @@ PLACES: tuple[Stored, ...] = (
         retention="generated_pictures",
         is_sealed=True,
         paths=("data/pictures/*/*",),
+        settings=("LIMNER_DATA", "LIMNER_S3_BUCKET", "LIMNER_S3_PREFIX", "LIMNER_S3_ENDPOINT"),
+        writers=("core/storage/vault.py",),
     ),
     Stored(
         name="export-files",
@@ -56,6 +72,8 @@ PLACES: tuple[Stored, ...] = (
         retention="exports",
         is_sealed=True,
         paths=("data/pictures/*/*",),
+        settings=("LIMNER_DATA", "LIMNER_S3_BUCKET", "LIMNER_PUBLIC_URL"),
+        writers=("core/storage/vault.py",),
     ),
     Stored(
         name="keys",
@@ -65,6 +83,8 @@ PLACES: tuple[Stored, ...] = (
         retention="account",
         is_sealed=False,
         paths=("keys/keys.db", "keys/keys.db-wal", "keys/keys.db-shm"),
+        settings=("LIMNER_KEYS", "LIMNER_KEYS_DATABASE_URL"),
+        writers=("core/storage/keys.py",),
     ),
     Stored(
         name="installation-secrets",
@@ -73,7 +93,20 @@ PLACES: tuple[Stored, ...] = (
         end="place-secrets-end",
         retention="operations",
         is_sealed=False,
-        paths=("keys/master.key", "keys/pepper.key", "keys/provenance-signer.pem"),
+        paths=("keys/*.key", "keys/*.pem"),
+        settings=("LIMNER_KEYS",),
+        writers=("core/storage/keys.py", "core/generation/provenance/signer.py"),
+    ),
+    Stored(
+        name="local-page",
+        kind="disk",
+        what="place-page",
+        end="place-page-end",
+        retention="account",
+        is_sealed=False,
+        paths=("data/playground-person",),
+        settings=("LIMNER_DATA",),
+        writers=("bots/playground/person.py",),
     ),
     Stored(
         name="queue",
@@ -82,7 +115,9 @@ PLACES: tuple[Stored, ...] = (
         end="place-queue-end",
         retention="operations",
         is_sealed=False,
-        paths=("data/limner.db", "data/limner.db-wal", "data/limner.db-shm"),
+        paths=_DATABASE,
+        settings=("DATABASE_URL",),
+        writers=("core/storage/database.py",),
     ),
     Stored(
         name="caches",
@@ -115,6 +150,7 @@ PLACES: tuple[Stored, ...] = (
         end="place-providers-end",
         retention="prompts",
         is_sealed=False,
+        settings=("OPENAI_BASE_URL",),
     ),
     Stored(
         name="chat-messages",

@@ -52,6 +52,7 @@ READERS: Mapping[str, Reader] = {
     "core/privacy/erasure/memory.py": Reader("move", "what an erasure still needs, to its own key"),
     "core/privacy/erasure/messages.py": Reader("move", "addresses of messages to take back"),
     "core/privacy/erasure/tombstones.py": Reader("move", "a surface's id, into a keyed hash"),
+    "core/privacy/choosing/signal.py": Reader("own", "until when a personal link holds"),
     "core/privacy/linking/joining.py": Reader("move", "one person's data to their one account"),
     "core/privacy/linking/moving.py": Reader("move", "files to the key of their one account"),
     "bots/answering.py": Reader("answer", "one talk, by an explicit command that is logged"),

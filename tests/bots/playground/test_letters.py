@@ -15,6 +15,7 @@ from core.app import App
 from core.kernel.ids import AccountId, BlobId, new_id
 from core.kernel.people import ReplyTo
 from core.privacy.answers import Answer, Step
+from core.privacy.letters.people import private_reply_to
 from core.privacy.letters.post import FileRef, draft, draft_takeback, letter_id_of, place_of, post
 from core.privacy.letters.rows import LetterRow
 from core.privacy.notice.wording import Line, Page
@@ -108,6 +109,20 @@ async def test_a_letter_that_outlives_its_account_is_shown_where_its_address_is(
         await until_sent(page.app, other)
 
         assert await words_shown(page) == ["a receipt"]
+
+
+async def test_a_letter_to_somebody_who_asked_for_nothing_finds_their_page() -> None:
+    async with a_playground(works=False) as page:
+        person = await meet(page.app, page.actor)
+        reply_to = await private_reply_to(page.app, person.account_id)
+        assert reply_to is not None
+        listening = asyncio.create_task(heard(page, "letter"))
+        letter_id = await written(
+            page.app, "a warning", address=reply_to.address, account=person.account_id
+        )
+        card = await listening
+        assert card["id"] == letter_address(letter_id)
+        assert await words_shown(page) == ["a warning"]
 
 
 async def test_a_file_is_saved_by_its_person_and_nobody_else() -> None:
