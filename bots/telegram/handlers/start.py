@@ -9,6 +9,7 @@ from bots.telegram.handlers.words import ask_for_words
 from core.accounts.commands import welcome
 from core.generation.queries import offerings, style_names
 from core.kernel.ids import RequestId, is_id
+from core.privacy.counter.counter import COMMANDS
 from core.privacy.notice.history import policy_seen
 
 AGE_PAYLOAD = "age_"
@@ -65,6 +66,9 @@ def help_text(desk: Desk, visit: Visit, topic: str) -> str:
             lines.append(visit.say("messenger-help-styles", styles=", ".join(styles)))
         names = ", ".join(f"{model.id} ({model.title})" for model in models)
         lines.append(visit.say("messenger-help-models", models=names))
+    if topic == "privacy":
+        rights = (f"/{right.name} · {visit.say(right.about)}" for right in COMMANDS)
+        lines.append("\n".join(rights))
     return "\n\n".join(lines)
 
 

@@ -58,6 +58,8 @@ async def test_help_has_topics_and_names_styles_and_models() -> None:
 
         assert "Styles: plain, poster, ink" in (shown.text or "")
         assert "fake/squares (Squares)" in (shown.text or "")
+        await ada.presses(shown, "Privacy")
+        await stage.said(ada.chat, "/export · A copy of everything")
 
 
 async def test_an_unknown_command_in_private_points_to_help() -> None:
