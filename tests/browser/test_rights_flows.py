@@ -129,7 +129,7 @@ async def test_an_account_is_erased_at_once_and_the_receipt_stays_and_is_genuine
         )
         await page.locator("#send").click()
         answer = page.locator(".turn:last-child .notice")
-        await expect(answer).to_contain_text("回执" if look == "zh" else "Receipt of an erasure")
+        await expect(answer).to_contain_text("凭证" if look == "zh" else "Receipt of an erasure")
         await visit.shot(f"48-verified-{look}")
         assert visit.problems == []
 
