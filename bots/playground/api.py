@@ -35,6 +35,7 @@ from core.generation.values import (
 from core.kernel.ids import PictureId, RequestId, is_id
 from core.kernel.people import Actor
 from core.messages.catalogue import text
+from core.privacy.erasure.verify import receipt_said, verify_receipt
 from core.privacy.notice.history import policy_seen
 from core.quotas.queries import quota
 
@@ -219,10 +220,15 @@ class Routes:
         return JSONResponse({})
 
     async def verify(self, request: Request) -> JSONResponse:
-        """Say whether an uploaded picture came from here; the picture is not kept."""
-        picture = await bodies.read_picture(request)
-        language = await spoken_with(self._page.app, self._page.actor(request))
-        found = await verify(self._page.app, picture, self._page.actor(request))
+        """Say whether an uploaded picture or receipt came from here; the file is not kept."""
+        data = await bodies.read_upload(request)
+        app, actor = self._page.app, self._page.actor(request)
+        language = await spoken_with(app, actor)
+        receipt = verify_receipt(app, data)
+        if receipt is not None:
+            title = text("page-verify-receipt", language)
+            return JSONResponse({"notice": notice(title, receipt_said(receipt, language))})
+        found = await verify(app, data, actor)
         return JSONResponse({"notice": verified_of(found, language)})
 
     async def _asked(self, request: Request, result: Accepted | AgeNeeded) -> JSONResponse:

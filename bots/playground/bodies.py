@@ -144,12 +144,16 @@ async def read_json(request: Request, shape: type[Shape]) -> Shape:
         raise BodyInvalid(field=where or "JSON") from None
 
 
-async def read_picture(request: Request) -> bytes:
-    """Read an uploaded picture's bytes; what they hold is the core's to judge.
+RECEIPT_TYPE = "application/json"
+
+
+async def read_upload(request: Request) -> bytes:
+    """Read the bytes of a picture or a receipt; what they hold is the core's to judge.
 
     Raises:
         WrongType, BodyTooLarge: nothing happened.
     """
-    if _content_type(request) not in PICTURE_TYPES:
-        raise WrongType(wanted=", ".join(sorted(PICTURE_TYPES)))
+    taken = PICTURE_TYPES | {RECEIPT_TYPE}
+    if _content_type(request) not in taken:
+        raise WrongType(wanted=", ".join(sorted(taken)))
     return await _read(request, MAX_PICTURE_BYTES)

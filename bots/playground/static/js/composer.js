@@ -9,6 +9,7 @@ import { fill, t } from "./texts.js";
 
 const DRAFT = "limner-draft";
 const PICTURES = ["image/png", "image/jpeg", "image/webp"];
+const RECEIPT = "application/json";
 
 let handlers = { say: async () => {}, words: async () => {}, verify: async () => {} };
 let rewording = null;
@@ -91,7 +92,7 @@ function detach() {
 }
 
 function attach(file) {
-  if (!PICTURES.includes(file.type)) {
+  if (![...PICTURES, RECEIPT].includes(file.type)) {
     showTrouble(t("page-picture-kinds"));
     return;
   }
@@ -104,7 +105,8 @@ function attach(file) {
     { type: "button", class: "icon-button small", "aria-label": t("page-detach"), onclick: detach },
     icon("close"),
   );
-  const picture = h("img", { src: attached.address, alt: t("page-your-picture") });
+  const picture =
+    file.type === RECEIPT ? icon("shield") : h("img", { src: attached.address, alt: t("page-your-picture") });
   const words = h("span", {}, fill("page-verify-ready", { name: file.name }));
   byId("attached").replaceChildren(picture, words, remove);
   byId("attached").hidden = false;
@@ -132,7 +134,7 @@ async function submit() {
   try {
     if (attached) {
       const { file } = attached;
-      await handlers.verify(file, URL.createObjectURL(file));
+      await handlers.verify(file, file.type === RECEIPT ? "" : URL.createObjectURL(file));
       detach();
     } else if (rewording) {
       await handlers.words(rewording, text, pending.key);

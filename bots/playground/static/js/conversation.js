@@ -9,6 +9,7 @@ import { t, when } from "./texts.js";
 const KEPT = 20;
 const STORE = "limner-notices";
 const LETTER = "letter-";
+const TURN = "turn-";
 const NEAR_END_PX = 140;
 
 const cards = new Map();
@@ -225,8 +226,10 @@ export function takeLetters(letters) {
   for (const letter of letters) showLetter(letter);
 }
 
-/** Remove a message that was taken back. */
+/** Remove a message that was taken back: a letter's card, or a request's by the address of its turn. */
 export function takeBack(id) {
+  const request = id.startsWith(TURN) ? id.slice(TURN.length) : "";
+  if (cards.delete(request)) byId(id)?.remove();
   drop(id);
   keepNotices();
 }

@@ -117,7 +117,7 @@ async function reworded(card, prompt, key) {
 
 async function verify(file, picture) {
   const answer = await upload("/api/verify", file);
-  conversation.showNotice({ ...answer.notice, picture });
+  conversation.showNotice({ ...answer.notice, picture, asked: picture ? "" : file.name });
   announce(answer.notice.paragraphs.join(" "));
   hello();
 }
@@ -174,7 +174,10 @@ async function start() {
       announce(answerWords(card));
       hello();
     },
-    onGone: ({ id }) => conversation.takeBack(id),
+    onGone: ({ id }) => {
+      conversation.takeBack(id);
+      hello();
+    },
     onLink,
     onResync: () => {
       closePicture();
