@@ -10,15 +10,14 @@ from core.policy.schema import read_as
 
 Source = Literal["artiflux", "flux-art", "platform", "law"]
 Registered = Literal["built", "open", "disclosure"]
-Reason = Literal["", "operators", "billing", "moderation", "building"]
+Reason = Literal["", "operators", "billing", "moderation"]
 
 REASONS: Mapping[str, str] = {
     "operators": "the operators' side: routing by contract, holds, desk, incidents, keys, backups",
     "billing": "payments",
     "moderation": "moderation: cases, sanctions, appeals",
-    "building": "people's rights and time, being built now",
 }
-"""Why a promise may be open. ``building`` goes when rights and time are whole."""
+"""Why a promise may be open."""
 
 _FILES = ("artiflux", "flux-art", "platforms", "law")
 

@@ -54,7 +54,7 @@ def _row(one: Promise, tests: tuple[Proof, ...], *, ran: bool) -> Row:
         state = "disclosure"
     elif one.state == "built" and not tests:
         reason = "no test names it"
-    elif tests and one.reason in ("", "building"):
+    elif one.state == "built":
         bad = sorted({proof.outcome for proof in tests if proof.outcome != "passed"})
         if ran and bad:
             reason = f"a test {' and one '.join(_ENDED[each] for each in bad)}"

@@ -26,7 +26,6 @@ from core.policy.report import (
 
 BUILT = Promise("X-1", "law", "1", "It is kept | so.", "core", "built", "")
 OPEN = replace(BUILT, id="X-2", state="open", reason="billing")
-NEXT = replace(BUILT, id="X-3", state="open", reason="building")
 SAID = replace(BUILT, id="X-4", state="disclosure")
 
 
@@ -63,12 +62,6 @@ def test_without_results_a_test_that_names_it_is_enough() -> None:
 def test_what_comes_later_stays_open_whatever_tests_say() -> None:
     found = row(OPEN, "passed")
     assert (found.state, found.reason) == ("open", REASONS["billing"])
-
-
-def test_what_is_being_built_is_proven_by_its_first_test() -> None:
-    assert row(NEXT).state == "open"
-    assert row(NEXT).reason == REASONS["building"]
-    assert row(NEXT, "passed").state == "proven"
 
 
 def test_a_sentence_is_a_disclosure() -> None:
