@@ -36,7 +36,7 @@ class Held:
     """Available after the hold."""
 
 
-async def touch(tx: AsyncSession, owner: AccountId, now: datetime) -> BalanceRow:
+async def lock_balance(tx: AsyncSession, owner: AccountId, now: datetime) -> BalanceRow:
     """Lock the person's balance, start a new day or month if one began, and return it.
 
     The UPDATE comes first so that whoever reads the numbers in this transaction owns the row.
@@ -103,7 +103,7 @@ async def grant(
 ) -> bool:
     """Add credits once for a reference; False when that reference was granted before."""
     # The lock first: of two at once, the second waits and then sees the first one's row.
-    await touch(tx, owner, now)
+    await lock_balance(tx, owner, now)
     known = await tx.scalar(
         select(LedgerRow.id).where(LedgerRow.reference == reference, LedgerRow.kind == "grant")
     )
@@ -122,7 +122,7 @@ async def hold(
     tx: AsyncSession, owner: AccountId, plan: Plan, price: Credits, now: datetime
 ) -> Held | None:
     """Set credits aside, the free allowance first; None when they do not suffice."""
-    row = await touch(tx, owner, now)
+    row = await lock_balance(tx, owner, now)
     free, balance = free_left(plan, row.day_used, row.month_used), Credits(row.credits)
     parts = split(price, free, balance)
     if parts is None:
@@ -190,7 +190,7 @@ async def settle(tx: AsyncSession, hold_id: HoldId, charge: Credits, now: dateti
     paid_back = min(rest, row.paid_credits)
     free_back = rest - paid_back
     if rest:
-        balance = await touch(tx, owner, now)
+        balance = await lock_balance(tx, owner, now)
         same_day, same_month = balance.day == row.day, balance.month == month_of(row.day)
         await tx.execute(
             update(BalanceRow)

@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.kernel.ids import AccountId
-from core.quotas.ledger import touch
+from core.quotas.ledger import lock_balance
 from core.quotas.rows import BalanceRow
 
 
@@ -16,7 +16,7 @@ async def merge_balances(tx: AsyncSession, into: AccountId, gone: AccountId, now
     Both are brought to the same day first, so an allowance that was used up yesterday counts for
     its month alone, and one that outlived an erasure counts as well.
     """
-    kept, other = await touch(tx, into, now), await touch(tx, gone, now)
+    kept, other = await lock_balance(tx, into, now), await lock_balance(tx, gone, now)
     same_day, same_month = kept.day == other.day, kept.month == other.month
     await tx.execute(
         update(BalanceRow)
@@ -35,7 +35,7 @@ async def copy_use(tx: AsyncSession, source: AccountId, new: AccountId, now: dat
 
     Both have used up what they had together: splitting an account gives nobody a fresh allowance.
     """
-    used = await touch(tx, source, now)
+    used = await lock_balance(tx, source, now)
     tx.add(
         BalanceRow(
             account_id=new,

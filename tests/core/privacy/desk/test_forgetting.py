@@ -19,7 +19,7 @@ from core.logs import set_up_logs
 from core.policy.profile import SHIPPED, load_profile
 from core.privacy.erasure.rows import ConfirmationRow
 from core.privacy.retention.queries import dry_run
-from tests.architecture.source import ROOT, name_of, parsed, python_files
+from tests.architecture.source import name_of, parsed, python_files
 from tests.core.privacy.retention.clock import START
 from tests.core.privacy.retention.things import an_aging_app, swept
 from tests.factories import a_request, an_actor
@@ -116,13 +116,3 @@ def test_log_lines_go_to_standard_error_alone(monkeypatch: pytest.MonkeyPatch) -
         assert type(handler) is logging.StreamHandler
     finally:
         root.setLevel(level)
-
-
-@pytest.mark.promise("FA-10.7")
-def test_the_guide_says_how_to_check_that_the_collector_forgets() -> None:
-    guide = (ROOT / "docs/operating.md").read_text("utf-8")
-    section = guide[guide.index("## Logs") : guide.index("## What happens on kill -9")]
-    assert "365 days" in section
-    for check in ("MaxRetentionSec", "maxage 365", "-mtime +365"):
-        assert check in section
-    assert {load_profile(name).retention_days["logs"] for name in SHIPPED} == {365}

@@ -62,7 +62,7 @@ async def spends(visitor: Visitor, amount: int) -> None:
     """Use up free allowance."""
     app, owner = visitor.app, await visitor.account_id()
     async with app.transaction() as tx:
-        await ledger.touch(tx, owner, app.clock.now())
+        await ledger.lock_balance(tx, owner, app.clock.now())
         await tx.execute(
             update(BalanceRow)
             .where(BalanceRow.account_id == owner)
