@@ -12,10 +12,10 @@ from core.messages.catalogue import has_text
 from core.policy.profile import RETENTION_CLASSES
 from core.privacy.subject.places import PLACES
 from core.settings import Settings
+from tests.architecture.source import ROOT
 from tests.core.privacy.export.reading import asked_for, made, the_export
 from tests.factories import a_request, a_worker, accepted, an_adult, an_app, until
 
-ROOT = Path(__file__).parents[4]
 WRITERS = {"write_bytes", "write_text", "touch", "put_async", "NamedTemporaryFile", "mkstemp"}
 WRITERS |= {"create_engine", "LocalStore", "S3Store"}
 OF_OTHERS = {
