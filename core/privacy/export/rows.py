@@ -70,7 +70,11 @@ class ExportRow(Base):
     )
     """Until the parts are made; emptied then, so that the service can't open them."""
     reply_to_sealed: Mapped[bytes | None] = _export(
-        LargeBinary, export="opened", encryption="sealed", recipients={"surface"}, source="platform"
+        LargeBinary,
+        export="opened",
+        encryption="sealed",
+        recipients={"surface"},
+        source="platform",
     )
     """Where its news go; emptied when all of them are on their way."""
     is_locked: Mapped[bool] = _export()

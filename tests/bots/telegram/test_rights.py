@@ -178,7 +178,7 @@ async def test_who_never_opened_the_private_chat_is_led_there_and_stays_unknown(
 
         await follow(stage, bob, link)
 
-        await stage.said(bob.chat, "Who receives what")
+        await stage.said(bob.chat, "Who receives data")
         assert link.buttons[0]["url"].endswith("?start=providers")
         assert await known_person(stage.app, stage.actor_of(bob)) is None
 

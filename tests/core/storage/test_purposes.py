@@ -85,7 +85,8 @@ def test_what_a_platform_tells_of_somebody_serves_delivery_and_security() -> Non
     }
     assert from_platform
     for place, one in from_platform.items():
-        assert one.purposes <= {"service", "security", "billing"}, place
+        # Where the person asked for their copy is where it is delivered: a right.
+        assert one.purposes <= {"service", "security", "billing", "rights"}, place
 
 
 @pytest.mark.promise("AX-09")

@@ -91,8 +91,10 @@ async def test_who_received_it_how_often_and_under_which_controls_is_told(
 
         told = said_by(await asked(app, "mydata", actor=actor))
 
-        assert "Sent to Far Pictures Ltd (DE), without your name: 2 requests." in told
-        assert "no training: asked and confirmed · nothing stored there: confirmed" in told
+        assert (
+            "Sent to Far Pictures Ltd (DE), without your name: 2 requests"
+            " · no training: asked and confirmed · nothing stored there: confirmed"
+        ) in told
         assert "Made on the operator's own machine: 1 request." in told
         assert sorted((await recipients(app, mine)).values()) == [1, 2]
 
