@@ -137,7 +137,17 @@ async def test_commands_are_registered_for_private_chats_and_the_best_known_for_
             private, rooms = listed["all_private_chats", tag], listed["all_group_chats", tag]
             assert set(NAMES) <= private.keys()
             assert private["privacy"] == text("rights-about-privacy", language)
-            assert {"imagine", "verify", "privacy", "terms"} <= rooms.keys() <= private.keys()
+            rights = {
+                "privacy",
+                "terms",
+                "mydata",
+                "export",
+                "delete",
+                "correct",
+                "consent",
+                "support",
+            }
+            assert {"imagine", "verify", *rights} <= rooms.keys() <= private.keys()
 
 
 async def test_pages_turn_in_place_also_after_a_restart() -> None:
