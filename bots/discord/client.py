@@ -24,6 +24,7 @@ from bots.discord.counter import (
 )
 from bots.discord.delivery import DiscordDelivery
 from bots.discord.letters import DiscordLetters
+from bots.discord.mentions import Mentions
 from bots.discord.news import News
 from bots.discord.openings import Openings
 from bots.discord.page import Page
@@ -75,7 +76,8 @@ class LimnerClient(discord.AutoShardedClient):
         self._settings = settings
         self._openings = Openings()
         self._news = News(app)
-        self._post = Post(self)
+        self._mentions = Mentions()
+        self._post = Post(self, self._mentions)
         self._delivery = DiscordDelivery(app, self._post, self._openings)
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._delivering: list[asyncio.Task[None]] = []
@@ -101,7 +103,8 @@ class LimnerClient(discord.AutoShardedClient):
         self.add_dynamic_items(PressButton, StepButton, StepMenu)
         await self.tree.set_translator(CatalogueTranslator())
         try:
-            await register(self, self.tree, self._settings.guilds)
+            ids = await register(self, self.tree, self._settings.guilds)
+            self._mentions.learn(ids)
         except WIRE_FAULTS as fault:
             # Those registered before keep working; the next start tries again.
             log.warning("commands not registered: %s", type(fault).__name__)
@@ -169,7 +172,7 @@ class LimnerClient(discord.AutoShardedClient):
         """Answer an interaction within Discord's three seconds, whatever the work does."""
         if not self._is_new(interaction):
             return
-        reply = Reply(interaction, manner)
+        reply = Reply(interaction, manner, self._mentions)
         async with reply.in_time():
             try:
                 await job(reply)

@@ -12,11 +12,13 @@ from bots.discord.news import News
 from bots.discord.page import Page
 from bots.discord.post import brings_files
 from bots.discord.reply import Manner, Reply
+from bots.discord.wording import literal
 from core.accounts.commands import known_person
 from core.app import App
 from core.kernel.errors import CoreError
 from core.kernel.ids import RequestId
 from core.kernel.people import Language, language_of
+from core.messages.speech import refusal
 from core.privacy.answers import Answer
 from core.privacy.counter.counter import answer
 from core.privacy.counter.values import Ask, Traits
@@ -64,6 +66,10 @@ async def language_for(app: App, asked: Asked) -> Language:
     return person.language if person else language_of(asked.locale.value)
 
 
+def _refused(error: CoreError, language: Language) -> Page:
+    return Page(lines=(literal(refusal(error, language)),))
+
+
 async def serve(app: App, news: News, asked: Asked, reply: Reply, inquiry: Inquiry) -> None:
     """Ask the counter and show its answer, where only the person reads it."""
     ask = Ask(
@@ -77,9 +83,9 @@ async def serve(app: App, news: News, asked: Asked, reply: Reply, inquiry: Inqui
     )
     try:
         shown = await answer(app, ask)
-    except CoreError as refusal:
+    except CoreError as error:
         language = await language_for(app, asked)
-        await reply.show(render.refusal_page(refusal, language), hidden=not is_alone(asked))
+        await reply.show(_refused(error, language), hidden=not is_alone(asked))
     else:
         await _show(app, asked, reply, shown, inquiry)
     person = await known_person(app, ask.actor)
@@ -95,8 +101,8 @@ async def look(
     language = person.language if person else language_of(asked.locale.value)
     try:
         page = await draw(language)
-    except CoreError as refusal:
-        page = render.refusal_page(refusal, language)
+    except CoreError as error:
+        page = _refused(error, language)
     await reply.show(page, hidden=not is_alone(asked))
     if person is not None:
         await news.tell(person, reply, hidden=not is_alone(asked))

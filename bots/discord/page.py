@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bots.discord.mentions import NO_MENTIONS, Mentions
 from bots.discord.pictures import Attached
 
 MAX_TEXT_CHARS = 4000
@@ -35,7 +36,7 @@ class Page:
         """Return the files for one send."""
         return [one.file() for one in (*self.gallery, *self.documents)]
 
-    def view(self) -> discord.ui.LayoutView:
+    def view(self, mentions: Mentions = NO_MENTIONS) -> discord.ui.LayoutView:
         """Return the components for one send.
 
         The view is stopped at once: discord.py would otherwise remember it per message, and take
@@ -45,7 +46,8 @@ class Page:
         words = "\n".join(line for line in self.lines if line)
         note = f"-# {self.footnote}" if self.footnote else ""
         shown = "\n".join(part for part in (words, note) if part)
-        box.add_item(discord.ui.TextDisplay[Any](shown[:MAX_TEXT_CHARS]))
+        shown = mentions.linked(shown[:MAX_TEXT_CHARS], MAX_TEXT_CHARS)
+        box.add_item(discord.ui.TextDisplay[Any](shown))
         if self.gallery:
             box.add_item(discord.ui.MediaGallery[Any](*(_item(one) for one in self.gallery)))
         elif self.shown_before:

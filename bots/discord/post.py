@@ -8,6 +8,7 @@ import discord
 
 from bots.discord.address import Address
 from bots.discord.components import PressButton
+from bots.discord.mentions import NO_MENTIONS, Mentions
 from bots.discord.page import Page
 from core.kernel.ids import RequestId, is_id
 
@@ -83,15 +84,16 @@ def request_of(message: discord.Message) -> RequestId | None:
 class Post:
     """Sends pages with the client's own connection; every method raises discord.py's errors."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, mentions: Mentions = NO_MENTIONS) -> None:
         self._client = client
+        self._mentions = mentions
 
     async def edit_by_token(self, to: Address, page: Page, *, keep_files: bool = False) -> Address:
         """Edit with the interaction's token; needs no access to the channel."""
         hook = discord.Webhook.partial(to.application_id, to.token, client=self._client)
         files = discord.utils.MISSING if keep_files else page.files()
         edited = await hook.edit_message(
-            to.message_id or _ORIGINAL, view=page.view(), attachments=files
+            to.message_id or _ORIGINAL, view=page.view(self._mentions), attachments=files
         )
         return replace(to, message_id=edited.id)
 
@@ -100,7 +102,7 @@ class Post:
         place = self._client.get_partial_messageable(to.channel_id)
         files = discord.utils.MISSING if keep_files else page.files()
         message = place.get_partial_message(to.message_id)
-        await message.edit(view=page.view(), attachments=files)
+        await message.edit(view=page.view(self._mentions), attachments=files)
         return to
 
     async def put(self, to: Address, channel_id: int, request_id: RequestId, page: Page) -> Address:
@@ -133,14 +135,18 @@ class Post:
         if earlier is not None:
             there = to.at(channel_id=channel_id, message_id=earlier)
             return await self.edit_by_id(there, page)
-        sent = await place.send(view=page.view(), files=page.files(), nonce=name[-_NONCE_CHARS:])
+        sent = await place.send(
+            view=page.view(self._mentions), files=page.files(), nonce=name[-_NONCE_CHARS:]
+        )
         return to.at(channel_id=channel_id, message_id=sent.id)
 
     async def follow_up(self, to: Address, page: Page) -> Address:
         """Say something more with the interaction's token, to the person alone."""
         hook = discord.Webhook.partial(to.application_id, to.token, client=self._client)
         hook.type = discord.WebhookType.application
-        sent = await hook.send(view=page.view(), files=page.files(), ephemeral=True, wait=True)
+        sent = await hook.send(
+            view=page.view(self._mentions), files=page.files(), ephemeral=True, wait=True
+        )
         return replace(to, message_id=sent.id)
 
     async def remove_by_token(self, at: Address) -> None:

@@ -16,6 +16,7 @@ Json = Mapping[str, Any]
 # What Discord adds by itself, and what it no longer uses.
 _NOT_OURS = frozenset({"id", "application_id", "guild_id", "version", "dm_permission", "handler"})
 _ONLY_GLOBAL = frozenset({"contexts", "integration_types"})
+_SLASH = 1
 _GLOBAL = "/applications/{application_id}/commands"
 _OF_GUILD = "/applications/{application_id}/guilds"
 
@@ -45,10 +46,11 @@ async def payload_of(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]
 
 async def register(
     client: discord.Client, tree: app_commands.CommandTree[Any], guilds: Sequence[int]
-) -> int:
-    """Overwrite the commands where they changed; return in how many places.
+) -> dict[str, int]:
+    """Overwrite the commands where they changed; return the slash commands' numbers by name.
 
-    With ``guilds`` the commands exist in these servers alone, at once; without, everywhere.
+    With ``guilds`` the commands exist in these servers alone, at once, with other numbers in each,
+    so that none is returned; without, everywhere.
 
     Raises:
         discord.HTTPException: Discord refused or is down; it keeps the commands it had.
@@ -63,17 +65,19 @@ async def register(
             for command in payload
         ]
         places = [(f"{_OF_GUILD}/{guild}/commands", inside) for guild in guilds]
+    ids: dict[str, int] = {}
     changed = 0
     for path, ours in places:
         read = Route("GET", path, application_id=application_id)
         theirs = await client.http.request(read, params={"with_localizations": "true"})
-        if same(ours, [_comparable(command, of_guild=bool(guilds)) for command in theirs]):
-            continue
-        write = Route("PUT", path, application_id=application_id)
-        await client.http.request(write, json=ours)
-        changed += 1
+        if not same(ours, [_comparable(command, of_guild=bool(guilds)) for command in theirs]):
+            write = Route("PUT", path, application_id=application_id)
+            theirs = await client.http.request(write, json=ours)
+            changed += 1
+        if not guilds:
+            ids = {one["name"]: int(one["id"]) for one in theirs if one["type"] == _SLASH}
     log.info("commands registered anew in %d places", changed)
-    return changed
+    return ids
 
 
 def _comparable(command: Json, *, of_guild: bool) -> Json:

@@ -10,6 +10,7 @@ import aiohttp
 import discord
 
 from bots.discord.asking import Asked
+from bots.discord.mentions import NO_MENTIONS, Mentions
 from bots.discord.page import Page
 
 log = logging.getLogger("limner.discord")
@@ -41,8 +42,11 @@ def is_too_late(fault: BaseException) -> bool:
 class Reply:
     """Answers one interaction; later words go where the first response allows."""
 
-    def __init__(self, interaction: Asked, manner: Manner) -> None:
+    def __init__(
+        self, interaction: Asked, manner: Manner, mentions: Mentions = NO_MENTIONS
+    ) -> None:
         self._interaction = interaction
+        self._mentions = mentions
         self._manner = manner
         self._lock = asyncio.Lock()
         self._deferred: Manner | None = None
@@ -110,7 +114,7 @@ class Reply:
                 return 0
 
     async def _show(self, page: Page, *, hidden: bool) -> int:
-        asked, view, files = self._interaction, page.view(), page.files()
+        asked, view, files = self._interaction, page.view(self._mentions), page.files()
         if not self._answered and self._deferred is None:
             self._answered = True
             sent = await asked.response.send_message(view=view, files=files, ephemeral=hidden)
@@ -130,7 +134,7 @@ class Reply:
     async def replace(self, page: Page) -> None:
         """Change the message whose button was pressed; quiet when it is too late."""
         async with self._lock:
-            asked, view, files = self._interaction, page.view(), page.files()
+            asked, view, files = self._interaction, page.view(self._mentions), page.files()
             try:
                 if self._answered or self._deferred:
                     self._answered = True

@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 from tests.emulators.discord import shapes
 from tests.emulators.discord.errors import ApiError
 from tests.emulators.discord.state import (
+    COMMAND_MENTION,
     COMPONENTS_V2,
     EPHEMERAL,
     LOADING,
@@ -117,6 +118,7 @@ class Posting:
         message.attachments = files
         if components is not None:
             message.components = components
+            self._check_mentions(components)
         if "content" in body:
             message.content = body["content"] or ""
         if "embeds" in body:
@@ -126,6 +128,18 @@ class Posting:
         reference = body.get("message_reference")
         if reference:
             message.reference_id = int(reference["message_id"])
+
+    def _check_mentions(self, components: list[Json]) -> None:
+        """Note mentions of commands that there are not: people would see them as plain signs."""
+        known = {
+            (command["name"], command["id"])
+            for registered in self._world.commands.values()
+            for command in registered
+        }
+        for part in walk(components):
+            for name, number in COMMAND_MENTION.findall(part.get("content", "")):
+                if (name.split(" ")[0], number) not in known:
+                    self._world.violate(f"a mention of no command: {name}")
 
     def _files(self, message: Message, body: Json, uploads: list[Upload]) -> list[Attachment]:
         limit = message.channel.size_limit_bytes

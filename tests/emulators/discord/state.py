@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+COMMAND_MENTION = re.compile(r"</([-_\w ]+):([0-9]+)>")
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
@@ -114,7 +116,7 @@ class Message:
     def text(self) -> str:
         """The words a person reads: content, or every text display in order."""
         shown = [self.content, *(p["content"] for p in self.parts() if p["type"] == 10)]
-        return "\n".join(part for part in shown if part)
+        return COMMAND_MENTION.sub(r"/\1", "\n".join(part for part in shown if part))
 
 
 @dataclass(slots=True, eq=False)
