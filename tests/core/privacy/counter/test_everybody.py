@@ -123,8 +123,8 @@ def test_correction_is_a_command_that_every_surface_offers() -> None:
 
 @pytest.mark.promise("FA-14.2b")
 @pytest.mark.parametrize("name", NAMES)
-async def test_nobody_is_told_anything_of_somebody_else(name: str, database_url: str) -> None:
-    async with an_app(database_url=database_url) as app:
+async def test_nobody_is_told_anything_of_somebody_else(name: str) -> None:
+    async with an_app() as app:
         victim = await an_adult(app, "victim-8812")
         person = await person_of(app, victim)
         made = await accepted(app, a_request(victim, prompt="canary-prompt"))
