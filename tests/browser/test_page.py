@@ -164,6 +164,7 @@ async def test_cancel_and_a_refusal_that_keeps_the_words(
         clean(visit)
 
 
+@pytest.mark.promise("FA-0.5")
 async def test_a_picture_is_attached_to_be_verified(playground: Playground, tmp_path: Path) -> None:
     card = await playground.made("a yellow boat")
     mine = (await playground.client.get(card["pictures"][0]["original"])).content
@@ -173,6 +174,8 @@ async def test_a_picture_is_attached_to_be_verified(playground: Playground, tmp_
             {"name": "boat.png", "mimeType": "image/png", "buffer": mine}
         )
         await expect(page.locator("#attached")).to_contain_text("boat.png")
+        # Said where it is asked for, before anything is sent.
+        await expect(page.locator("#attached")).to_contain_text("it is not kept")
         await page.locator("#send").click()
         answer = page.locator(".notice")
         await expect(answer).to_contain_text("This picture was made here")
