@@ -151,8 +151,9 @@ async def _answers(url: str) -> str:
 
 
 async def test_run_serves_the_page_and_the_metrics_and_stops_when_told(tmp_path: Path) -> None:
-    page, metrics = a_free_port(), a_free_port()
-    settings = {"PORT": str(page), "METRICS_PORT": str(metrics)}
+    page, metrics, public = a_free_port(), a_free_port(), a_free_port()
+    ports = (("PORT", page), ("METRICS_PORT", metrics), ("LIMNER_WEB_PORT", public))
+    settings = {name: str(port) for name, port in ports}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -166,6 +167,7 @@ async def test_run_serves_the_page_and_the_metrics_and_stops_when_told(tmp_path:
         assert "<html" in await _answers(f"http://127.0.0.1:{page}/")
         assert '"ok"' in await _answers(f"http://127.0.0.1:{metrics}/healthz")
         assert "limner_requests" in await _answers(f"http://127.0.0.1:{metrics}/metrics")
+        assert "Privacy · Flux Art" in await _answers(f"http://127.0.0.1:{public}/privacy")
         process.send_signal(signal.SIGTERM)
         said, _ = await asyncio.wait_for(process.communicate(), 30)
     finally:

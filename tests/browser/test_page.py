@@ -164,6 +164,7 @@ async def test_cancel_and_a_refusal_that_keeps_the_words(
         clean(visit)
 
 
+@pytest.mark.promise("FA-0.5")
 async def test_a_picture_is_attached_to_be_verified(playground: Playground, tmp_path: Path) -> None:
     card = await playground.made("a yellow boat")
     mine = (await playground.client.get(card["pictures"][0]["original"])).content
@@ -173,6 +174,8 @@ async def test_a_picture_is_attached_to_be_verified(playground: Playground, tmp_
             {"name": "boat.png", "mimeType": "image/png", "buffer": mine}
         )
         await expect(page.locator("#attached")).to_contain_text("boat.png")
+        # Said where it is asked for, before anything is sent.
+        await expect(page.locator("#attached")).to_contain_text("it is not kept")
         await page.locator("#send").click()
         answer = page.locator(".notice")
         await expect(answer).to_contain_text("This picture was made here")
@@ -186,7 +189,7 @@ async def test_chinese_dark_and_the_drawer(playground: Playground, tmp_path: Pat
         page = visit.page
         await page.locator("#open-drawer").click()
         drawer = page.get_by_role("dialog", name="Settings and data")
-        await expect(drawer).to_contain_text("Privacy · Flux Art")
+        await expect(drawer).to_contain_text("What is held about you")
         await expect(drawer).to_contain_text("free credits")
         await visit.shot("10-drawer")
         await drawer.get_by_role("radio", name="简体中文").check()
@@ -194,7 +197,7 @@ async def test_chinese_dark_and_the_drawer(playground: Playground, tmp_path: Pat
         drawer = page.get_by_role("dialog", name="设置与数据")
         await drawer.get_by_role("radio", name="深色").check()
         await drawer.get_by_label("地区").select_option("HK")
-        await expect(drawer).to_contain_text("隐私")
+        await expect(drawer).to_contain_text("我们保存的您的数据")
         await page.keyboard.press("Escape")
         background = await page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert background == "rgb(21, 21, 28)"
@@ -289,7 +292,7 @@ async def test_on_a_phone_nothing_is_cut_off(opened: Open, tmp_path: Path) -> No
         await visit.shot("16-phone-lightbox")
         await page.locator(".lightbox-close").tap()
         await page.locator("#open-drawer").tap()
-        await expect(page.locator("#drawer")).to_contain_text("Privacy · Flux Art")
+        await expect(page.locator("#drawer")).to_contain_text("What is held about you")
         await visit.shot("17-phone-drawer")
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390

@@ -9,6 +9,7 @@ import pytest
 from core.recording import processing_record
 from core.settings import Settings
 from core.storage.places import PLACES
+from tests.architecture.source import ROOT
 from tests.bots.playground.service import a_playground
 from tests.bots.test_cli import limner
 from tests.core.storage.live_schema import declared
@@ -61,6 +62,13 @@ async def test_the_record_names_recipients_and_follows_the_profile(tmp_path: Pat
     assert "places: US" in page
     assert "sk-a-secret-key" not in page
     assert page == await processing_record(settings, "markdown"), "the same each time"
+
+
+@pytest.mark.promise("FA-4.0")
+async def test_the_record_in_the_docs_is_what_the_code_says() -> None:
+    """Made anew by: limner policy record > docs/record.md, with no settings."""
+    page = (ROOT / "docs/record.md").read_text("utf-8")
+    assert page == await processing_record(Settings.model_validate({}), "markdown")
 
 
 async def test_the_command_writes_it(tmp_path: Path) -> None:

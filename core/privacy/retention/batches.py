@@ -129,11 +129,22 @@ async def destroy(app: App, work: Work, batch: Batch, sweep_id: str) -> int:
                 .values(work.empty())
                 .returning(*table.primary_key.columns)
             )
-        count = len(done.all())
+        gone = done.all()
+        count = len(gone)
         sweep = await tx.get(SweepRow, sweep_id)
         if sweep is not None:
             sweep.counts = {**sweep.counts, table.name: sweep.counts.get(table.name, 0) + count}
+    if isinstance(work, Deletion):
+        await _drop_keys(app, table, [str(row[0]) for row in gone])
     return count
+
+
+async def _drop_keys(app: App, table: Table, ids: Sequence[str]) -> None:
+    """Destroy the keys that rows had of their own; after the rows, which might have stayed."""
+    own = table.info.get("sealed_by")
+    if own is not None and [column.name for column in table.primary_key.columns] == [own]:
+        for one in ids:
+            await app.keys.destroy(AccountId(one))
 
 
 async def destroy_all(app: App, work: Work, sweep_id: str) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from bots.playground.person import SURFACE, open_installation
 from core.accounts.commands import meet
 from core.app import App
 from core.kernel.ids import AccountId, BlobId, new_id
-from core.kernel.people import ReplyTo
+from core.kernel.people import Actor, ReplyTo
 from core.privacy.answers import Answer, Step
 from core.privacy.letters.people import private_reply_to
 from core.privacy.letters.post import FileRef, draft, draft_takeback, letter_id_of, place_of, post
@@ -21,6 +22,7 @@ from core.privacy.letters.rows import LetterRow
 from core.privacy.notice.wording import Line, Page
 from core.storage.envelope import Unreadable
 from tests.bots.playground.service import Json, Playground, a_playground
+from tests.core.privacy.retention.things import an_aging_app, swept
 
 
 def an_answer(words: str) -> Answer:
@@ -37,6 +39,7 @@ async def written(
     account: AccountId | None = None,
     file: FileRef | None = None,
     is_last: bool = False,
+    when: datetime | None = None,
 ) -> str:
     mine = address or open_installation(app.settings.data).native_id
     letter_id = letter_id_of(app, "export", name)
@@ -51,7 +54,7 @@ async def written(
         is_last=is_last,
     )
     async with app.transaction() as tx:
-        await post(tx, letter, await app.database.now(tx))
+        await post(tx, letter, when or await app.database.now(tx))
     return letter_id
 
 
@@ -176,3 +179,19 @@ async def test_a_file_of_no_letter_is_not_there() -> None:
         strange = await page.client.get("/api/letters/none/file")
 
     assert missing.status_code == strange.status_code == httpx.codes.NOT_FOUND
+
+
+async def test_a_kept_letter_leaves_on_time_and_its_key_with_it(database_url: str) -> None:
+    async with an_aging_app(database_url) as (app, clock):
+        person = await meet(app, Actor(SURFACE, "local-1", "en"))
+        letter_id = await written(app, "done", account=person.account_id, when=clock.now())
+        clock.move(days=app.profile.retention_days["operations"] - 2)
+        await swept(app)
+        assert await app.keys.seal(place_of(letter_id, "body_sealed"), b"x")
+
+        clock.move(days=2)
+        await swept(app)
+        async with app.transaction() as tx:
+            assert list(await tx.scalars(select(LetterRow))) == []
+        with pytest.raises(Unreadable):
+            await app.keys.seal(place_of(letter_id, "body_sealed"), b"x")
