@@ -1,7 +1,7 @@
 """/delete: what of it? One thing, a span, all of a kind: shown with counts, then gone at once."""
 
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from core.accounts.values import Person
 from core.app import App
@@ -19,6 +19,7 @@ from core.privacy.counter.account_deletion import (
     undo_words,
 )
 from core.privacy.counter.values import Asked, Choice, Command, Option
+from core.privacy.desk.requests import note_request
 from core.privacy.erasure.items import (
     DeletedItems,
     Owner,
@@ -147,14 +148,14 @@ async def _this(asked: Asked, person: Person, words: list[str]) -> Answer:
         done = await delete_one_picture(asked.app, owner, request_id, int(number))
     else:
         done = await delete_request(asked.app, owner, request_id)
-    return _gone(asked, done)
+    return await _gone(asked, person, done)
 
 
 async def _kind(asked: Asked, person: Person, kind: str, words: list[str]) -> Answer:
     until = _confirmed(asked.app, words)
     if until is not None:
         return await _answered(
-            asked, delete_kind(asked.app, _owner(asked, person), kind, Span(until))
+            asked, person, delete_kind(asked.app, _owner(asked, person), kind, Span(until))
         )
     now = asked.app.clock.now()
     count = await count_kind(asked.app, person.account_id, kind, Span(now))
@@ -176,7 +177,8 @@ async def _since(asked: Asked, person: Person, words: list[str]) -> Answer:
     until = _confirmed(asked.app, words[1:])
     if until is not None:
         span = Span(until, since)
-        return await _answered(asked, delete_span(asked.app, _owner(asked, person), span))
+        work = delete_span(asked.app, _owner(asked, person), span)
+        return await _answered(asked, person, work)
     now = asked.app.clock.now()
     span = Span(now, since)
     counts = {
@@ -231,19 +233,26 @@ def _date(word: str) -> datetime | None:
         return None
 
 
-async def _answered(asked: Asked, work: Any) -> Answer:
+async def _answered(asked: Asked, person: Person, work: Awaitable[DeletedItems]) -> Answer:
     try:
-        done: DeletedItems = await work
+        done = await work
     except RetentionFloor as floor:
+        await _record(asked, person, "held", refused=True)
         until = day(floor.until, asked.language)
         return _page(asked, "delete-title", Line("delete-held", {"until": until}))
-    return _gone(asked, done)
+    return await _gone(asked, person, done)
 
 
-def _gone(asked: Asked, done: DeletedItems) -> Answer:
-    """Say what is gone, and what is not for us to remove."""
+async def _record(asked: Asked, person: Person, outcome: str, *, refused: bool = False) -> None:
+    async with asked.app.transaction() as tx:
+        await note_request(tx, asked.app, person.account_id, NAME, outcome, refused=refused)
+
+
+async def _gone(asked: Asked, person: Person, done: DeletedItems) -> Answer:
+    """Say what is gone, and what is not for us to remove; the request stands in /requests."""
     if done.is_nothing:
         return _page(asked, "delete-title", Line("delete-nothing"), steps=(_back(),))
+    await _record(asked, person, "deleted")
     lines = []
     named = {"pictures": "delete-gone-pictures", "requests": "delete-gone-requests"}
     lines += [

@@ -15,7 +15,7 @@ from core.kernel.people import Language
 from core.privacy.letters.post import draft_takeback, letter_id_of, post
 from core.privacy.letters.rows import LetterRow
 
-_BATCH = 500
+_BATCH = 2000
 _POSTED_AT_ONCE = 50
 _MARGIN = timedelta(minutes=5)
 """A message that is this close to the platform's limit may be too old when its turn comes."""

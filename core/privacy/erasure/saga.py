@@ -6,6 +6,7 @@ said so; what fails is tried again, later and later, and the person is told.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from sqlalchemy import true, update
 
@@ -49,11 +50,12 @@ async def erase(app: App, erasure_id: str, steps: Steps) -> str:
     verdict = await steps.run("erase-begin", lambda: begin(app, erasure_id))
     if verdict == STOP:
         return STOP
-    for name, work in BEFORE_THE_KEY:
-        verdict = await steps.attempt(f"erase-{name}", step(work))
-        if verdict != ACKNOWLEDGED:
-            # Without these nothing may be destroyed: the whole attempt comes again.
-            return await steps.run("erase-postpone", lambda: postpone(app, erasure_id, ["start"]))
+    for first, works in (("start", BEFORE_THE_KEY), ("rows", BEFORE_THE_ROWS)):
+        for name, work in works:
+            if await steps.attempt(f"erase-{name}", step(work)) != ACKNOWLEDGED:
+                # Without these nothing further may be destroyed: the whole attempt comes again.
+                later = partial(postpone, app, erasure_id, [first])
+                return await steps.run("erase-postpone", later)
     waiting = [
         name
         for name, work in STORES
@@ -111,9 +113,10 @@ async def _messages(app: App, memory: Memory) -> str:
 
 
 async def _gather_copies(app: App, memory: Memory) -> str:
-    if "unreadable_at" not in memory.stores:
+    if "jobs" not in memory.stores:
         mine = RequestRow.account_id == memory.account_id
-        await copies.gather(app, memory.erasure_id, mine)
+        jobs = await copies.gather(app, memory.erasure_id, mine)
+        await note(app, memory.erasure_id, jobs=jobs)
     return ACKNOWLEDGED
 
 
@@ -132,12 +135,15 @@ async def _ledger(app: App, memory: Memory) -> str:
 BEFORE_THE_KEY: tuple[tuple[str, Work], ...] = (
     ("cancel", _cancel),
     ("arrivals", _arrivals),
-    ("count", _count),
     ("messages", _messages),
-    ("copies", _gather_copies),
     ("tombstones", _tombstones),
     ("ledger", _ledger),
     ("keys", stores.destroy_keys),
+)
+"""Only what the key is needed for, so that nobody can read anything as soon as possible."""
+BEFORE_THE_ROWS: tuple[tuple[str, Work], ...] = (
+    ("count", _count),
+    ("copies", _gather_copies),
 )
 STORES: tuple[tuple[str, Work], ...] = (
     ("jobs", stores.end_jobs),
@@ -150,7 +156,7 @@ STORES: tuple[tuple[str, Work], ...] = (
 )
 STEPS: tuple[str, ...] = (
     "erase-begin",
-    *(f"erase-{name}" for name, _ in (*BEFORE_THE_KEY, *STORES)),
+    *(f"erase-{name}" for name, _ in (*BEFORE_THE_KEY, *BEFORE_THE_ROWS, *STORES)),
     "erase-end",
 )
 """Every step of an erasure that nothing holds up, in order."""

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from core.app import App
 from core.generation.rows import PictureRow, RequestRow
-from core.kernel.ids import AccountId, BlobId, RequestId
+from core.kernel.ids import AccountId, BlobId, RequestId, new_id
+from core.privacy.desk.rows import RightsRequestRow, TalkRow
 from core.privacy.erasure.copies import purge_due
 from core.privacy.erasure.rows import ProviderCopyRow
+from core.storage.envelope import Place
 from core.storage.vault import BlobMissing
 from tests.core.privacy.erasure.stage import (
     TRAITS,
@@ -199,3 +201,51 @@ async def test_a_provider_that_is_silent_is_asked_again_later() -> None:
             row.try_at = app.clock.now()
         assert await purge_due(app) == 0
         assert await count_of(app, ProviderCopyRow) == 0, "nothing is kept of it"
+
+
+async def a_talk(app: App, owner: AccountId, at: datetime) -> None:
+    talk_id = new_id()
+    sealed = await app.keys.seal(Place("talks", "words_sealed", talk_id, owner), b"words")
+    async with app.transaction() as tx:
+        tx.add(
+            TalkRow(
+                id=talk_id,
+                account_id=owner,
+                kind="support",
+                state="open",
+                surface="test",
+                words_sealed=sealed,
+                answer_sealed=None,
+                reply_to_sealed=sealed,
+                created_at=at,
+                last_at=at,
+            )
+        )
+
+
+async def test_what_a_minimum_protects_is_refused_with_its_date_and_the_rest_goes() -> None:
+    async with an_aging_app(policy="flux-art") as (plain, clock):
+        app = replace(plain, profile=replace(plain.profile, at_least_days={"support": 366}))
+        _, owner, _ = await a_person_with_pictures(app, 0)
+        await a_talk(app, owner, clock.now())
+        clock.move(days=2)
+        shown = await told(app, "talks")
+        refused = await told(app, words_of(shown, "talks yes"))
+        (line,) = refused.page.lines
+        assert (line.code, line.facts["until"]) == ("delete-held", "March 2, 2027")
+        assert await count_of(app, TalkRow) == 1
+
+        await a_talk(app, owner, clock.now() - timedelta(days=400))
+        clock.move(minutes=1)
+        shown = await told(app, "talks")
+        done = await told(app, words_of(shown, "talks yes"))
+        facts = {one.code: one.facts for one in done.page.lines}
+        assert facts["delete-gone-others"]["n"] == 1
+        assert facts["delete-kept"]["n"] == 1
+        assert await count_of(app, TalkRow) == 1
+        async with app.transaction() as tx:
+            asked = await tx.scalars(
+                select(RightsRequestRow).order_by(RightsRequestRow.received_at)
+            )
+            outcomes = [(one.kind, one.state, one.outcome) for one in asked]
+        assert outcomes == [("delete", "refused", "held"), ("delete", "done", "deleted")]

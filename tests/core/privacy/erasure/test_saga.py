@@ -12,6 +12,8 @@ from core.accounts.rows import TombstoneRow
 from core.generation.delivery_port import ACCOUNT_GONE, Gone
 from core.generation.values import RequestState
 from core.kernel.ids import BlobId
+from core.privacy.counter.counter import answer
+from core.privacy.counter.values import Ask
 from core.privacy.erasure.commands import NothingToErase, begin_erasure, close_account
 from core.privacy.erasure.operators import erase_for_retention, erase_person, receipts
 from core.privacy.erasure.plan import count_rows
@@ -19,11 +21,13 @@ from core.privacy.erasure.queries import oldest_erasure_s
 from core.privacy.erasure.receipt import check_receipt
 from core.privacy.erasure.rows import ProviderCopyRow
 from core.privacy.erasure.schedule import ErasureSchedule
+from core.privacy.export.rows import ExportRow
 from core.privacy.letters.post import place_of
 from core.privacy.letters.rows import LetterRow
 from core.providers.port import JobRef, PurgeReceipt
 from core.storage.envelope import Unreadable
 from tests.core.privacy.erasure.stage import (
+    TO,
     TRAITS,
     a_letter_loop,
     a_person_with_pictures,
@@ -35,6 +39,7 @@ from tests.core.privacy.erasure.stage import (
     told,
 )
 from tests.core.privacy.retention.clock import MovingClock
+from tests.core.privacy.retention.things import count_of
 from tests.factories import (
     a_delivery,
     a_request,
@@ -341,3 +346,21 @@ async def test_the_tail_of_a_closed_account_ends_in_an_erasure_that_says_so() ->
         assert row.requester == "retention"
         async with app.transaction() as tx:
             assert list(await tx.scalars(select(TombstoneRow))) == [], "there was no sanction"
+
+
+async def test_an_export_that_runs_meanwhile_ends_and_leaves_nothing(database_url: str) -> None:
+    async with an_app(database_url=database_url) as app, a_worker(app):
+        _, owner, _ = await a_person_with_pictures(app, 6)
+        small = replace(TRAITS, part_limit_bytes=1)
+        await answer(app, Ask(an_actor(), "export", "send", TO, "key", small))
+        async with asyncio.timeout(30):
+            while not await count_of(app, ExportRow):
+                await asyncio.sleep(0.02)
+        await begin_erasure(app, an_order(owner))
+        async with asyncio.timeout(60):
+            while (await erasure_row(app)).state != "done":
+                await asyncio.sleep(0.1)
+
+        assert await count_rows(app, owner) == {}
+        assert await app.vault.blobs_of(owner) == ()
+        assert await count_of(app, ExportRow) == 0
