@@ -24,13 +24,24 @@ def _since(one: TombstoneRow) -> datetime:
     return datetime.fromisoformat(one.value).replace(tzinfo=UTC)
 
 
+async def _hashes(app: App, tx: AsyncSession, actor: Actor) -> list[str]:
+    kinds = await tx.scalars(select(TombstoneRow.kind).distinct())
+    return [tombstone_hash(app, kind, actor.surface, actor.native_id) for kind in kinds]
+
+
+async def left_something(app: App, tx: AsyncSession, actor: Actor) -> bool:
+    """Say whether an erased account of somebody left something that must stay true of them."""
+    hashes = await _hashes(app, tx, actor)
+    known = select(TombstoneRow.kind).where(TombstoneRow.native_hash.in_(hashes))
+    return bool(hashes) and await tx.scalar(known) is not None
+
+
 async def take_up(app: App, tx: AsyncSession, actor: Actor, account_id: AccountId) -> bool:
     """Give a new account what the same person's erased one left behind; say whether it did.
 
     The tombstones stay, and know the account from now on: its first balance asks them.
     """
-    kinds = await tx.scalars(select(TombstoneRow.kind).distinct())
-    hashes = [tombstone_hash(app, kind, actor.surface, actor.native_id) for kind in kinds]
+    hashes = await _hashes(app, tx, actor)
     if not hashes:
         return False
     found = list(

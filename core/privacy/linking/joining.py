@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.accounts.commands import find_person, native_hash
+from core.accounts.afterlife import left_something
+from core.accounts.commands import find_person, meet, native_hash
 from core.accounts.locks import lock_account
 from core.accounts.moves import is_moving
 from core.accounts.rows import (
@@ -84,8 +85,12 @@ async def join(app: App, actor: Actor, typed: str) -> Joining:
     async with app.transaction() as tx:
         kept = await owner_of(app, tx, typed)
         person = await find_person(app, tx, actor)
+        is_back = person is None and await left_something(app, tx, actor)
     if kept is None:
         raise LinkCodeUnknown
+    if is_back:
+        # A ban, a no or a used-up allowance came before an erasure: joining must not shake it off.
+        person = await meet(app, actor)
     gone = None if person is None else person.account_id
     if gone == kept:
         raise LinkOwnCode

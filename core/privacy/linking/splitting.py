@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.accounts.commands import find_person
+from core.accounts.commands import find_person, native_hash
 from core.accounts.locks import lock_account
 from core.accounts.moves import is_moving
 from core.accounts.rows import AccountRow, ChoiceRow, ConsentRow, IdentityRow, MoveRow
@@ -74,8 +74,8 @@ async def split(app: App, actor: Actor) -> Splitting:
         identity = (
             await tx.scalars(
                 select(IdentityRow).where(
-                    IdentityRow.account_id == person.account_id,
                     IdentityRow.surface == actor.surface,
+                    IdentityRow.native_hash == native_hash(app, actor),
                 )
             )
         ).one()

@@ -118,3 +118,18 @@ async def test_nonsense_and_unknown_names_change_nothing() -> None:
             assert codes_of(await visitor.says(line))[0] == code
         stranger = Visitor(app, an_actor("never seen"))
         assert codes_of(await stranger.says("providers only-here"))[0] == "providers-nobody"
+
+
+@pytest.mark.promise("FA-7.6")
+async def test_a_service_is_sent_one_order_for_one_wish_and_nothing_by_any_other_command() -> None:
+    (company, _) = companies()
+    async with an_app(providers=[company]) as app, a_service(app, RecordingSurface()):
+        visitor, other = await a_visitor(app), await a_visitor(app, "2")
+        for line in ("privacy", "providers", "optout", "consent", "object", "mydata", "requests"):
+            await visitor.says(line)
+        assert company.submits == []
+        done = await accepted(app, a_request(visitor.actor))
+        await until(app, visitor.actor, done.request_id)
+        assert company.submits == [done.request_id]
+        await other.says("providers")
+        assert company.submits == [done.request_id]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from core.accounts.choices import choices_of
 from core.accounts.commands import find_person
 from core.accounts.rows import AccountRow, MoveRow
 from core.kernel.errors import CoreError
@@ -29,7 +30,8 @@ from tests.core.privacy.linking.people import (
     things_of,
     two_surfaces,
 )
-from tests.factories import a_worker
+from tests.core.privacy.linking.test_linking import spends
+from tests.factories import a_worker, balance_of
 
 
 async def test_what_should_join_an_account_that_is_gone_is_destroyed(database_url: str) -> None:
@@ -143,3 +145,25 @@ async def test_two_people_who_join_each_other_at_once_both_get_an_answer(
             isinstance(found, CoreError) for found in results if isinstance(found, BaseException)
         )
         assert await one.account_id() == await other.account_id()
+
+
+async def test_who_was_erased_does_not_shake_off_a_ban_by_joining(database_url: str) -> None:
+    async with two_surfaces(database_url) as (app, clock, one, other):
+        whole = await balance_of(app, one.actor)
+        await spends(other, 4)
+        await other.says("optout sale")
+        await other.stands(banned_at=clock.at)
+        erasure = await begin_erasure(
+            app, EraseAccount(await other.account_id(), "person", is_now=True)
+        )
+        assert await erased(app, erasure.erasure_id) == "done"
+        async with app.transaction() as tx:
+            assert await find_person(app, tx, other.actor) is None
+        await linked(one, other)
+        row = await one.row()
+        assert row.banned_at is not None
+        assert await balance_of(app, one.actor) == whole - 4
+        async with app.transaction() as tx:
+            assert (await choices_of(tx, await one.account_id())).said_no_to("sale")
+        await settled(app, clock)
+        assert await other.account_id() == await one.account_id()
