@@ -13,6 +13,7 @@ from core.kernel.ids import AccountId
 from core.kernel.offloop import heavy
 from core.kernel.people import Language
 from core.privacy.export.about import About, about, controller
+from core.privacy.export.fields import field_texts, reason_texts
 from core.privacy.export.gather import Item, as_json, for_readers, items
 from core.privacy.export.lock import locked
 from core.privacy.export.media import path_of
@@ -68,7 +69,8 @@ class _Frame:
     def size_bytes(self) -> int:
         """Return how much room it takes at the end, uncompressed."""
         left_out = {"columns": left_out_columns(), "files": []}
-        page = viewer({**self.facts, "words": {}, "left_out": left_out}, self.language, {})
+        told = {"columns": _told_columns(), "files": []}
+        page = viewer({**self.facts, "words": {}, "left_out": told}, self.language, {})
         texts = (self.about, page, pretty(left_out), *self.schemas.values())
         return sum(map(len, texts)) + _ENTRY_BYTES * len(texts) + _SPARE_BYTES
 
@@ -178,6 +180,7 @@ def _count(filling: _Filling, item: Item, files: int, reasons: Mapping[str, str]
 
 def _frame(app: App, row: ExportRow, told: About, number: int) -> _Frame:
     texts = {shelf.name: table_texts(shelf) for shelf in for_readers()}
+    shown = [field for shelf in for_readers() for field in shelf.shown]
     facts: Json = {
         "service": app.profile.service,
         "part": number,
@@ -186,6 +189,7 @@ def _frame(app: App, row: ExportRow, told: About, number: int) -> _Frame:
             {"name": name, "title": title, "about": about} for name, (title, about) in texts.items()
         ],
         "about": told.panels,
+        "fields": {field.name: field_texts(field.name) for field in shown},
     }
     return _Frame(
         about=pretty({**told.written, "part": number}),
@@ -193,6 +197,19 @@ def _frame(app: App, row: ExportRow, told: About, number: int) -> _Frame:
         facts=facts,
         language=cast("Language", row.language),
     )
+
+
+def _told_columns() -> list[Json]:
+    """Name them as the viewer shows them: one line for each table and reason."""
+    groups: dict[tuple[str, str], int] = {}
+    for one in left_out_columns():
+        key = (one["table"], one["reason"])
+        groups[key] = groups.get(key, 0) + 1
+    titles = {shelf.name: table_texts(shelf)[0] for shelf in shelves()}
+    return [
+        {"table": titles[table], "count": count, "reason": reason_texts(reason)}
+        for (table, reason), count in groups.items()
+    ]
 
 
 def left_out_columns() -> list[Json]:
@@ -208,7 +225,8 @@ def _closed(app: App, row: ExportRow, frame: _Frame, filling: _Filling) -> memor
     """Write what stands at the end of each part: data, about, schemas, the page, the manifest."""
     spool = filling.spool
     left_out = {"columns": left_out_columns(), "files": filling.left_out}
-    facts = {**frame.facts, "words": spool.words, "left_out": left_out}
+    told = {"columns": _told_columns(), "files": filling.left_out}
+    facts = {**frame.facts, "words": spool.words, "left_out": told}
     page = viewer(facts, frame.language, spool.lines())
     spool.write_data()
     spool.add_text("about.json", frame.about)

@@ -166,7 +166,8 @@ async def verify(app: App, token: str, number: int) -> Download:
     """Count one download of a part, and return its bytes.
 
     Raises:
-        LinkWrong, LinkExpired, LinkGone, LinkUsedUp: nothing is sent and nothing counted.
+        LinkWrong, LinkExpired, LinkUsedUp: nothing is sent and nothing counted.
+        LinkGone: nothing is sent; counted only when the bytes turned out to be gone.
     """
     export_id = _export_of(app, token)
     async with app.transaction() as tx:

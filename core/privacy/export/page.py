@@ -51,6 +51,7 @@ _VIEWER = (
     "viewer-why-expired",
     "viewer-why-unreadable",
     "viewer-why-third-party",
+    "viewer-why-secret",
     "viewer-why-gone",
     "viewer-why-too-large",
     "viewer-yes",

@@ -52,7 +52,7 @@ class ExportRow(Base):
             sqlite_where=text("state = 'running'"),
             postgresql_where=text("state = 'running'"),
         ),
-        {"info": {"clock": "created_at"}},
+        {"info": {"clock": "created_at", "secrets": ("passphrase_sealed",)}},
     )
 
     id: Mapped[str] = _export(String(26), primary_key=True)

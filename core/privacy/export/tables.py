@@ -23,6 +23,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "talks": ("export-table-talks", "export-about-talks"),
     "erasures": ("export-table-erasures", "export-about-erasures"),
     "training_pool": ("export-table-training-pool", "export-about-training-pool"),
+    "link_codes": ("export-table-link-codes", "export-about-link-codes"),
+    "account_moves": ("export-table-account-moves", "export-about-account-moves"),
     "policy_seen": ("export-table-policy-seen", "export-about-policy-seen"),
 }
 

@@ -20,6 +20,7 @@ _STEPS = (
     Step(Line("mydata-step-export"), "export"),
     Step(Line("policy-topic-time"), "privacy", "time"),
     Step(Line("policy-topic-who"), "providers"),
+    Step(Line("mydata-step-delete"), "delete"),
 )
 
 

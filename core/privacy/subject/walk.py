@@ -22,6 +22,8 @@ UNREADABLE = "unreadable"
 """The key that it was sealed with is destroyed."""
 EXPIRED = "expired"
 """Its time was over: it was emptied while its row stays."""
+SECRET = "secret"
+"""A secret of the person's own, which no copy repeats."""
 THIRD_PARTY = "third-party"
 """It may be about somebody else."""
 
@@ -97,7 +99,7 @@ async def opened(app: App, shelf: Shelf, rows: Sequence[RowMapping]) -> list[Rec
         (number, field, row[field.column.name])
         for number, row in enumerate(rows)
         for field in shelf.shown
-        if field.is_sealed and not _is_masked(field) and row[field.column.name]
+        if field.is_sealed and not _withheld(field) and row[field.column.name]
     ]
     words = await app.keys.unseal_many(
         [(_place(shelf, field, rows[number]), value) for number, field, value in sealed]
@@ -125,8 +127,11 @@ def _name_of(shelf: Shelf, row: RowMapping) -> str:
     return "-".join(str(part) for part in _key_of(shelf, row))
 
 
-def _is_masked(field: Field) -> bool:
-    return field.declaration.third_party == "masked"
+def _withheld(field: Field) -> str:
+    """Return why a value is never shown, or nothing."""
+    if field.declaration.third_party == "masked":
+        return THIRD_PARTY
+    return SECRET if field.column.name in field.column.table.info.get("secrets", ()) else ""
 
 
 def _record(shelf: Shelf, row: RowMapping, words: dict[str, bytes | None]) -> Record:
@@ -134,8 +139,8 @@ def _record(shelf: Shelf, row: RowMapping, words: dict[str, bytes | None]) -> Re
     missing: dict[str, str] = {}
     for field in shelf.shown:
         raw = row[field.column.name]
-        if _is_masked(field):
-            value, why = None, THIRD_PARTY if raw else ""
+        if withheld := _withheld(field):
+            value, why = None, withheld if raw else ""
         elif field.is_sealed:
             value, why = _opened_value(raw, words[field.name])
         else:

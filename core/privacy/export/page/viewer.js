@@ -28,6 +28,7 @@
     return new Intl.DateTimeFormat(dates[state.language], form).format(at) + " UTC";
   }
 
+  const titles = Object.fromEntries(data.tables.map((one) => [one.name, one.title]));
   // What can be shown as a picture, newest first.
   const pictures = [];
   for (const table of data.tables) {
@@ -97,7 +98,7 @@
       else if (name.endsWith("_file") && one) cell.append(make("a", { href: one }, one));
       else cell.append(value(one));
       if (sources[bare]) cell.append(make("span", { class: "from" }, say(`viewer-from-${sources[bare]}`)));
-      found.push(make("dt", {}, name.replaceAll("_", " ")), cell);
+      found.push(make("dt", { title: name }, both(data.fields[bare]) || name.replaceAll("_", " ")), cell);
     }
     if (record._made) found.push(make("dt", {}, say("viewer-made")), make("dd", {}, place(record._made)));
     return found;
@@ -150,8 +151,8 @@
 
   function drawMissing() {
     const left = data.left_out;
-    const kinds = left.columns.map((one) => `${one.table}.${one.column}: ${one.reason}`);
-    const files = left.files.map((one) => `${one.table} ${one.record}: ${reason(one.reason)}`);
+    const kinds = left.columns.map((one) => `${both(one.table)} (${one.count}): ${both(one.reason)}`);
+    const files = left.files.map((one) => `${both(titles[one.table])} ${one.record}: ${reason(one.reason)}`);
     $("missing").replaceChildren(make("p", { class: "about" }, say("viewer-about-missing")),
       panel(say("viewer-missing-files"), files.length ? "" : say("viewer-missing-none"), files),
       panel(say("viewer-missing-fields"), say("viewer-missing-fields-about"), kinds));

@@ -112,6 +112,9 @@ async def test_an_export_with_a_passphrase_is_unreadable_without_it(
         assert not opens(sealed, "correct horse battery staple")
         part = opened(b"".join(unlocked(sealed, passphrase)))
         check(part)
+        (record,) = part.records["exports"]
+        assert (record["passphrase"], record["_missing"]["passphrase"]) == (None, "secret")
+        assert passphrase not in part.page
         assert len(part.media) == 2
         assert passphrase not in page
         assert len(await letters_of(app, row)) == 1
