@@ -22,7 +22,7 @@ UNREADABLE = "unreadable"
 """The key that it was sealed with is destroyed."""
 EXPIRED = "expired"
 """Its time was over: it was emptied while its row stays."""
-SECRET = "secret"
+WITHHELD = "secret"
 """A secret of the person's own, which no copy repeats."""
 THIRD_PARTY = "third-party"
 """It may be about somebody else."""
@@ -131,7 +131,7 @@ def _withheld(field: Field) -> str:
     """Return why a value is never shown, or nothing."""
     if field.declaration.third_party == "masked":
         return THIRD_PARTY
-    return SECRET if field.column.name in field.column.table.info.get("secrets", ()) else ""
+    return WITHHELD if field.column.name in field.column.table.info.get("secrets", ()) else ""
 
 
 def _record(shelf: Shelf, row: RowMapping, words: dict[str, bytes | None]) -> Record:
