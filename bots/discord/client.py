@@ -46,6 +46,7 @@ log = logging.getLogger("limner.discord")
 
 _SEEN_AT_MOST = 2000
 _WAIT_FOR_RATE_S = 30.0
+_LAST_ANSWERS_S = 5.0
 
 
 def _everywhere() -> tuple[app_commands.AppCommandContext, app_commands.AppInstallationType]:
@@ -81,6 +82,7 @@ class LimnerClient(discord.AutoShardedClient):
         self._delivery = DiscordDelivery(app, self._post, self._openings)
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._delivering: list[asyncio.Task[None]] = []
+        self._answering: set[asyncio.Task[Any]] = set()
         self._build_commands()
 
     def _build_commands(self) -> None:
@@ -115,11 +117,20 @@ class LimnerClient(discord.AutoShardedClient):
         ]
 
     async def close(self) -> None:
-        """End delivery first, so that nothing is half sent, then the connection."""
+        """End delivery first, so that nothing is half sent, then the answers, then the connection.
+
+        Who is being answered gets a few seconds; nothing of it goes on after this returns.
+        """
         delivering, self._delivering = self._delivering, []
         for task in delivering:
             task.cancel()
         await asyncio.gather(*delivering, return_exceptions=True)
+        answering = self._answering - {asyncio.current_task()}
+        if answering:
+            _, late = await asyncio.wait(answering, timeout=_LAST_ANSWERS_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await super().close()
 
     def _is_new(self, interaction: Asked) -> bool:
@@ -172,6 +183,10 @@ class LimnerClient(discord.AutoShardedClient):
         """Answer an interaction within Discord's three seconds, whatever the work does."""
         if not self._is_new(interaction):
             return
+        task = asyncio.current_task()
+        assert task is not None
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
         reply = Reply(interaction, manner, self._mentions)
         async with reply.in_time():
             try:

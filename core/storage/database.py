@@ -181,6 +181,7 @@ class Database:
         self._drivers: WeakSet[aiosqlite.Connection] = WeakSet()
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", self._note)
+        self._is_closed = False
         self._turns = Turns(BUSY_TIMEOUT_MS / 1000)
         if self.is_sqlite:
             in_turn(self.engine.sync_engine, self._turns)
@@ -204,7 +205,15 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Open one transaction: all of it happens, or none of it when an exception leaves."""
+        """Open one transaction: all of it happens, or none of it when an exception leaves.
+
+        Raises:
+            RuntimeError: the database was closed for good; nothing was done.
+        """
+        if self._is_closed:
+            # A pool would open another connection, which nobody closes any more.
+            msg = "the database is closed"
+            raise RuntimeError(msg)
         async with self._sessions() as session, session.begin():
             yield session
 
@@ -242,8 +251,10 @@ class Database:
     async def aclose(self, *, patience_s: float = 5) -> None:
         """Close every connection, also those that a task which was cut off still holds.
 
-        Who is in the middle of a transaction gets ``patience_s`` seconds to end it.
+        Who is in the middle of a transaction gets ``patience_s`` seconds to end it; nobody can
+        begin another one.
         """
+        self._is_closed = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience_s):
                 # The pool has no signal for it.

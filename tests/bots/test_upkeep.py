@@ -38,6 +38,7 @@ async def typed(folder: Path, words: str, *command: str) -> tuple[int, str]:
     return process.returncode, said.decode()
 
 
+@pytest.mark.slow
 async def test_a_person_is_erased_with_a_reason_and_the_receipt_is_printed(
     tmp_path: Path,
 ) -> None:
@@ -60,6 +61,7 @@ async def test_a_person_is_erased_with_a_reason_and_the_receipt_is_printed(
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 async def test_a_receipt_is_checked_and_a_changed_one_fails(tmp_path: Path) -> None:
     async with an_app(folder=tmp_path) as app:
         _, owner, _ = await a_person_with_pictures(app, 1)
@@ -78,6 +80,7 @@ async def test_a_receipt_is_checked_and_a_changed_one_fails(tmp_path: Path) -> N
         assert (found, word in said) == (status, True), said
 
 
+@pytest.mark.slow
 @pytest.mark.promise("PL-T2")
 async def test_the_service_ends_only_after_the_whole_sentence(tmp_path: Path) -> None:
     async with an_app(folder=tmp_path) as app:

@@ -1,9 +1,11 @@
 """What a person has on the screen outlives the process that drew it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from discord import LoginFailure
+from sqlalchemy import text
 
 from bots.discord.app import run
 from bots.discord.render import says
@@ -12,6 +14,7 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord.faults import RateLimited, Reset, Status
 from tests.factories import a_worker, an_app
 from tests.fakes import FakeProvider
+from tests.patience import LONG_S
 
 
 async def test_discord_py_is_given_no_view_that_it_could_forget() -> None:
@@ -59,6 +62,24 @@ async def test_a_restart_while_it_is_painted_changes_nothing_for_the_person(tmp_
         ):
             await Stage(app, emulator, provider, guild, room).shows(message, "Vary")
         assert room.messages == [message]
+        assert emulator.violations == []
+
+
+async def test_a_bot_that_is_stopped_ends_its_answers_first(tmp_path: Path) -> None:
+    def answering() -> list[str]:
+        return [task.get_name() for task in asyncio.all_tasks() if "Command" in task.get_name()]
+
+    async with DiscordEmulator() as emulator, an_app(folder=tmp_path) as app:
+        guild = await emulator.guild()
+        stage = Stage(app, emulator, FakeProvider(), guild, await emulator.text_channel(guild))
+        ann = await stage.adult()
+        async with the_bot(app, emulator), app.transaction() as tx:
+            # Others must wait to write until this is over.
+            await tx.execute(text("DELETE FROM requests WHERE id = ''"))
+            ann.uses("imagine", prompt="a fox")
+            await emulator.until(lambda: bool(answering()), LONG_S, "an answer at work")
+        assert answering() == []
+        assert await stage.jobs(ann) == 1
         assert emulator.violations == []
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bots.telegram.address import SURFACE, Address
@@ -120,6 +121,7 @@ async def test_a_first_line_whose_answer_was_lost_leaves_one_line_and_one_file()
         assert [m.text for m in ada.received if m.media is None] == ["Your copy"]
 
 
+@pytest.mark.slow
 async def test_a_push_back_and_a_restart_in_between_are_waited_out() -> None:
     async with a_stage(worker=False) as stage:
         ada = await stage.adult()

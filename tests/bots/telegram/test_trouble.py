@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from core.generation.values import RequestState
 from tests.bots.telegram.stage import Stage, a_stage, is_result
 from tests.emulators.telegram import ApiError, Chat, Fault, Person
@@ -37,6 +39,7 @@ async def test_a_picture_that_arrives_although_the_call_timed_out_is_not_sent_tw
         assert stage.emulator.faults.left() == {}
 
 
+@pytest.mark.slow
 async def test_a_status_line_whose_answer_was_lost_leaves_at_most_one_quiet_line() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -53,6 +56,7 @@ async def test_a_status_line_whose_answer_was_lost_leaves_at_most_one_quiet_line
         assert [message.silent for message in ada.received if is_result(message)] == [True]
 
 
+@pytest.mark.slow
 async def test_a_push_back_is_waited_out() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()

@@ -9,8 +9,8 @@ from core.policy.profile import SHIPPED, load_profile, parse_profile, profile_so
 from core.policy.versions import Change, as_json, changes_between, text_matches, version_of
 
 PINNED = {
-    "artiflux": "75c1a630f9c98b4f236044f6f3bab29d095c2a768ea0bf05d533b727a0c9abed",
-    "flux-art": "ddbccc9cbc62b6f50e3bc26879771097a20fbefc70389dccb2ee29e5073aa995",
+    "artiflux": "dac90a499afa63a9debd528aa32078cd4e008b14a9f0c5ade53796e18ad2330c",
+    "flux-art": "295dd7560accb28fae03cf68537438ef60ce32ad8acb25accbc9f5e603ce6e1f",
 }
 """The promises that ship. Another number here is another policy: people must be told of it."""
 

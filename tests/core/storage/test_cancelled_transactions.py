@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import random
 from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.storage.database import Database
 
@@ -53,3 +56,38 @@ async def test_closing_ends_also_what_a_task_that_was_cut_off_still_holds(sqlite
     holding.cancel()
     with contextlib.suppress(asyncio.CancelledError, ValueError):
         await holding
+
+
+async def test_a_connection_that_is_cut_off_while_it_opens_is_closed_at_once(
+    sqlite_url: str,
+) -> None:
+    database = Database(sqlite_url)
+    opened: list[aiosqlite.Connection] = []
+
+    def cut_off(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        opened.append(connection.driver_connection)
+        asking.cancel()
+
+    event.listen(database.engine.sync_engine, "connect", cut_off, insert=True)
+
+    async def ask() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(text("SELECT 1"))
+
+    asking = asyncio.create_task(ask())
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    (driver,) = opened
+    with pytest.raises(ValueError, match="no active connection"):
+        await driver.execute("SELECT 1")
+    await database.aclose()
+
+
+async def test_who_comes_after_the_closing_opens_nothing_more(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    async with database.transaction() as tx:
+        await tx.execute(text("SELECT 1"))
+    await database.aclose()
+    with pytest.raises(RuntimeError, match="closed"):
+        async with database.transaction():
+            pass

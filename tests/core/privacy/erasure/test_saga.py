@@ -119,6 +119,7 @@ async def test_providers_delete_their_copies_and_the_receipt_says_how(database_u
         assert (share["processor"], share["deleted"]) == ("Example Cloud", 2)
 
 
+@pytest.mark.slow
 @pytest.mark.promise("FA-8.3", "FA-10.4")
 async def test_a_provider_that_is_down_is_told_asked_again_and_never_called_done(
     database_url: str,
@@ -220,6 +221,7 @@ async def test_the_receipt_names_nobody_and_shows_when_it_was_changed() -> None:
         assert foreign.state == "foreign"
 
 
+@pytest.mark.slow
 async def test_letters_leave_no_key_and_nothing_of_the_person_behind(database_url: str) -> None:
     surface = FakeLetters()
     async with an_app(database_url=database_url) as app, a_letter_loop(app, surface):

@@ -243,6 +243,7 @@ async def test_a_key_that_is_destroyed_meanwhile_ends_it_without_a_trace() -> No
         assert (await the_export(app)).state == "gone"
 
 
+@pytest.mark.slow
 async def test_a_failure_is_told_and_nothing_is_tried_for_ever(database_url: str) -> None:
     async with an_app(database_url=database_url) as app:
         actor, _ = await somebody(app, pictures=1)
@@ -303,6 +304,7 @@ async def test_an_answer_with_a_day_in_it_survives_a_letter() -> None:
         assert said_by(of_json(to_json(told))) == said_by(told)
 
 
+@pytest.mark.slow
 async def test_the_first_file_takes_the_place_of_the_progress(database_url: str) -> None:
     async with an_app(database_url=database_url) as app:
         actor, _ = await somebody(app, pictures=3)
