@@ -79,7 +79,6 @@ async def _code(asked: Asked) -> Answer:
         "link-title",
         Line("link-code", {"code": code.text, "n": minutes}),
         Line("link-code-secret"),
-        step=_UNLINK,
     )
 
 

@@ -14,6 +14,7 @@ from core.privacy.notice.wording import (
     days_of,
     marked,
     period,
+    what_of,
 )
 from core.providers.port import Capability
 
@@ -89,8 +90,7 @@ def _row(notice: Notice, kept: Kept) -> Line:
     return Line(
         "policy-row-sealed" if kept.is_sealed else "policy-row",
         {
-            "what": Line(CATEGORIES[kept.category]),
-            "kind": Line(CLASSES[kept.retention]),
+            "what": what_of(kept.category, kept.retention),
             "purposes": tuple(Line(PURPOSES[name]) for name in kept.purposes),
             "bases": tuple(Line(BASES[name]) for name in kept.bases),
             "period": period(notice.profile, kept.retention),

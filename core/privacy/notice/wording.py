@@ -117,11 +117,26 @@ PURPOSES = {
 }
 
 
+_YEAR_DAYS = 365
+
+
 def days_of(days: int) -> Line:
-    """Say a number of days, or that the person decides."""
+    """Say a number of days, or that the person decides; whole years as years."""
     if days == UNTIL_DELETED:
         return Line("policy-period-deleted")
+    years, rest = divmod(days, _YEAR_DAYS)
+    if years and not rest:
+        return Line("policy-period-years", {"n": years})
     return Line("policy-period-days", {"n": days})
+
+
+def what_of(category: str, retention: str) -> Line:
+    """Name a kind of data by its category and its retention class; once where both are one."""
+    if category == retention:
+        return Line(CATEGORIES[category])
+    return Line(
+        "policy-kind", {"what": Line(CATEGORIES[category]), "kind": Line(CLASSES[retention])}
+    )
 
 
 def marked(value: Line, name: str, profile: Profile) -> Line:

@@ -5,13 +5,12 @@ from core.kernel.people import Language
 from core.privacy.answers import Answer, Step
 from core.privacy.counter.values import Asked, Command
 from core.privacy.notice.wording import (
-    CATEGORIES,
-    CLASSES,
     PURPOSES,
     Facts,
     Line,
     Page,
     period,
+    what_of,
 )
 from core.privacy.subject.holdings import Holding, Holdings, holdings
 from core.privacy.subject.recipients import Recipient, recipients, surfaces
@@ -72,8 +71,7 @@ def _summary(held: Holdings) -> Line:
 def holding_line(app: App, one: Holding) -> Line:
     """Say what is held of one kind, what for, and until when."""
     facts: Facts = {
-        "what": Line(CATEGORIES[one.category]),
-        "kind": Line(CLASSES[one.retention]),
+        "what": what_of(one.category, one.retention),
         "n": one.count,
         "purposes": tuple(Line(PURPOSES[name]) for name in one.purposes),
         "period": period(app.profile, one.retention),

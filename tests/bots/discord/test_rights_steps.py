@@ -196,9 +196,9 @@ async def test_a_changed_policy_is_told_once_after_what_was_asked(tmp_path: Path
             asked = ann.uses("terms")
             news = await asked.follow_up()
             assert news.ephemeral_for is ann.user
-            assert "is now 365 days" in news.text
+            assert "is now 1 year" in news.text
             in_chat = bob.uses("quota")
-            assert "365" in (await in_chat.follow_up()).text
+            assert "现为 1 年" in (await in_chat.follow_up()).text
             stranger = emulator.person("Nobody").uses("terms")
             await stranger.response()
             again = ann.uses("quota")

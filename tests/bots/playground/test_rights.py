@@ -125,7 +125,7 @@ async def test_what_changed_in_the_policy_is_told_once_as_a_card(tmp_path: Path)
 
     assert first["news"] is None
     lines = [line["text"] for line in told["news"]["lines"]]
-    assert "messages to support: was 1095 days, is now 365 days" in lines
+    assert "messages to support: was 3 years, is now 1 year" in lines
     assert [step["words"] for step in told["news"]["steps"]] == ["", "history"]
     assert again["news"] == told["news"], "no page has drawn them yet"
     assert after["news"] is None

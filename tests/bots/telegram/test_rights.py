@@ -239,7 +239,7 @@ async def test_a_change_of_the_policy_is_told_once_to_who_knew_the_version_befor
 
         room = stage.emulator.group(ada)
         ada.says("/help", room)
-        news = await stage.said(ada.chat, "was 1095 days, is now 365 days")
+        news = await stage.said(ada.chat, "was 3 years, is now 1 year")
         await stage.settled()
         ada.says("/terms")
         await stage.said(ada.chat, "Terms of use")
@@ -250,12 +250,12 @@ async def test_a_change_of_the_policy_is_told_once_to_who_knew_the_version_befor
         await stage.emulator.until(lambda: len(ada.received) == 5)
         await stage.settled()
 
-        told_of = [m for m in ada.received if "is now 365 days" in (m.text or "")]
+        told_of = [m for m in ada.received if "is now 1 year" in (m.text or "")]
         assert told_of == [news]
         # A record of what changed stays when its step is pressed.
         await ada.presses(news, "Privacy")
         await stage.said(ada.chat, "Privacy · ")
-        assert "is now 365 days" in (news.text or "")
+        assert "is now 1 year" in (news.text or "")
 
 
 async def seen(stage: Stage, account_id: AccountId) -> None:
