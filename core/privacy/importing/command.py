@@ -78,7 +78,8 @@ async def bring_in(app: App, cmd: BringIn) -> BroughtIn:
     behind; what the person chose here already is not replaced.
 
     Raises:
-        CopyRefused: the parts are no whole copy; nothing was brought in.
+        CopyRefused: the parts are no whole copy; nothing was brought in, or no more if a file was
+            changed under our hands.
         AccountNotInUse: the account is frozen, closed, restricted or being moved; nothing, or no
             more, was brought in.
         ScreenUnavailable: nobody could judge a picture; it and those after it were not brought in.

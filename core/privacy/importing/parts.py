@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
-from core.privacy.export.check import Checked, checked, is_locked, unlocked_part
+from core.privacy.export.check import Checked, NotLocked, checked, is_locked, unlocked_part
 from core.privacy.export.lock import LockedOut
 from core.privacy.export.manifest import Manifest
 from core.privacy.importing.lines import Line
+
+_UNREADABLE = (
+    BadZipFile, EOFError, KeyError, LockedOut, NotLocked, OSError, RuntimeError, ValueError,
+    zlib.error,
+)  # fmt: skip
+"""What a part raises that is not any more what it was."""
 
 
 class CopyRefused(Exception):
@@ -37,11 +44,11 @@ class Part:
         Raises:
             CopyRefused: the part is not any more what was checked.
         """
-        changed = CopyRefused([f"{self.file.name}: it was changed while it was read"])
+        changed = CopyRefused([f"{self.file.name}: it was changed while it was read; run it again"])
         try:
             with _opened(self.file, self.passphrase) as raw, ZipFile(raw) as part:
                 found = {name: part.read(name) for name in names}
-        except (BadZipFile, OSError, KeyError, RuntimeError, ValueError, LockedOut) as wrong:
+        except _UNREADABLE as wrong:
             raise changed from wrong
         for name, data in found.items():
             if hashlib.sha256(data).hexdigest() != self.manifest.files[name]:
@@ -91,7 +98,7 @@ def _checked(file: Path, passphrase: str) -> tuple[Checked, str | None]:
     try:
         with _opened(file, secret) as part:
             return checked(part), secret
-    except LockedOut:
+    except (LockedOut, NotLocked):
         return Checked(problems=["another passphrase opens it, or it is damaged"]), secret
     except OSError:
         return Checked(problems=["it can't be read"]), secret

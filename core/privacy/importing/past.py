@@ -87,28 +87,48 @@ def read_past(lines: Mapping[str, Sequence[Line]], files: Mapping[str, str], now
     Raises:
         RecordUnusable: one of them can't be used, so none is.
     """
-    requests = [_request(one, now) for one in lines.get("requests", ())]
-    by_id = {one.id: one for one in requests}
-    pictures: dict[str, PastPicture] = {}
+    requests: dict[str, PastRequest] = {}
+    for line in lines.get("requests", ()):
+        request = _request(line, now)
+        if request.id in requests:
+            raise line.refuse("id", "is there twice")
+        requests[request.id] = request
+    return Past(
+        preferences=_preferences(lines, now),
+        requests=requests,
+        pictures=_pictures(lines.get("pictures", ()), requests, files, now),
+    )
+
+
+def _pictures(
+    lines: Iterable[Line],
+    requests: Mapping[str, PastRequest],
+    files: Mapping[str, str],
+    now: datetime,
+) -> tuple[PastPicture, ...]:
+    found: dict[str, PastPicture] = {}
     places: set[tuple[str, int]] = set()
-    for line in lines.get("pictures", ()):
+    for line in lines:
         one = _picture(line, files, now)
-        if one.request_id not in by_id:
+        request = requests.get(one.request_id)
+        if request is None:
             raise line.refuse("request_id", "leads to no request of the copy")
+        if one.index > request.count:
+            raise line.refuse("index", "is more than its request asked for")
         place = (one.request_id, one.index)
-        if one.id in pictures or place in places:
+        if one.id in found or place in places:
             raise line.refuse("id", "is there twice")
         places.add(place)
-        pictures[one.id] = one
-    return Past(
-        preferences=_preferences(lines, now), requests=by_id, pictures=tuple(pictures.values())
-    )
+        found[one.id] = one
+    return tuple(found.values())
 
 
 def _preferences(lines: Mapping[str, Sequence[Line]], now: datetime) -> Preferences:
     language: Language | None = None
     region: tuple[str, str] | None = None
-    for line in lines.get("accounts", ()):
+    for number, line in enumerate(lines.get("accounts", ())):
+        if number:
+            raise line.refuse("id", "is that of a second account")
         chosen = line.mark("language", 16)
         if line.yes("language_chosen"):
             # A language that is not spoken here is not chosen here.

@@ -1,8 +1,7 @@
 """Copies made in one instance, as files to bring into another."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -183,13 +182,22 @@ def records_changed(
     return changed(file, rewrite)
 
 
-@asynccontextmanager
-async def a_copy_from_elsewhere(
-    folder: Path, words: str = "send", provider: FakeProvider | None = None
-) -> AsyncIterator[tuple[list[Path], Gallery]]:
-    """Make a past in an instance of its own, export it, and end the instance."""
-    async with an_app(providers=[provider or FakeProvider()]) as app:
-        actor = await a_past(app)
-        files = await a_copy(app, actor, folder, words)
-        before = gallery(await exported(app, actor=actor))
-    yield files, before
+_MADE: dict[tuple[str, bool], tuple[list[bytes], Gallery]] = {}
+"""Copies that were made for a test before; none depends on which test it was."""
+
+
+async def from_elsewhere(
+    folder: Path, words: str = "send", *, is_large: bool = False
+) -> tuple[list[Path], Gallery]:
+    """A copy from an instance that is gone, as files, and what it must look like afterwards.
+
+    ``is_large``: with pictures that fill several parts.
+    """
+    if (words, is_large) not in _MADE:
+        async with an_app(providers=[Noisy() if is_large else FakeProvider()]) as app:
+            actor = await a_past(app)
+            files = await a_copy(app, actor, folder, words)
+            before = gallery(await exported(app, actor=actor))
+        _MADE[words, is_large] = [one.read_bytes() for one in files], before
+    parts, before = _MADE[words, is_large]
+    return [written(folder / f"part-{at}.zip", one) for at, one in enumerate(parts, 1)], before

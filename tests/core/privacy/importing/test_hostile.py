@@ -20,10 +20,9 @@ from core.privacy.importing.parts import CopyRefused
 from core.privacy.importing.past import read_past
 from tests.core.privacy.importing.copies import (
     NOON,
-    Noisy,
-    a_copy_from_elsewhere,
     brought,
     changed,
+    from_elsewhere,
     records_changed,
     written,
 )
@@ -47,6 +46,7 @@ RECORDS: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
     ("pictures", lambda one: one.update(blob_file="manifest.json"), "names no picture"),
     ("pictures", lambda one: one.update(sha256="0" * 64), "sha256 is that of another file"),
     ("pictures", lambda one: one.update(index=9), "index is no whole number from 1 to 4"),
+    ("pictures", lambda one: one.update(index=4), "index is more than its request asked for"),
     ("pictures", lambda one: one.update(created_at="9999-01-01T00:00:00+00:00"), "in the future"),
     ("pictures", lambda one: one.update(created_at="yesterday"), "is no time with its zone"),
     ("pictures", lambda one: one.update(manifest_id="a\u0000b"), "no text of one line"),
@@ -62,12 +62,20 @@ RECORDS: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
 
 
 async def test_a_record_that_can_t_be_used_is_named_without_its_words(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as ((file,), _), an_app() as app:
+    (file,), _ = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         for table, change, said in RECORDS:
             part = records_changed(file, table, change)
             told = await refused(app, [part])
             assert said in told, (table, said, told)
             assert f"part 1, data/{table}.ndjson, record 1" in told
+
+
+def _two_accounts(files: dict[str, bytes]) -> None:
+    files["data/accounts.ndjson"] *= 2
+    manifest = json.loads(files["manifest.json"])
+    manifest["counts"]["accounts"] = 2
+    files["manifest.json"] = json.dumps(manifest).encode()
 
 
 def _twice(files: dict[str, bytes]) -> None:
@@ -77,17 +85,20 @@ def _twice(files: dict[str, bytes]) -> None:
 
 
 async def test_what_is_no_sound_part_brings_in_nothing(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as ((file,), _), an_app() as app:
+    (file,), _ = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         raw = file.read_bytes()
         bomb = BytesIO()
         with ZipFile(bomb, "w", ZIP_DEFLATED) as part:
             part.writestr("manifest.json", bytes(200_000_000))
-        twice = changed(file, _twice)
+        twice = changed(file, _twice).read_bytes()
+        two = changed(file, _two_accounts).read_bytes()
         for said, data in {
             "no zip, or it is cut off": raw[:-400],
             "it is no zip": b"hello",
             "larger unpacked than any part": bomb.getvalue(),
-            "id is there twice": twice.read_bytes(),
+            "id is there twice": twice,
+            "is that of a second account": two,
             "two files of one name": _with(raw, "manifest.json"),
             "a name that no export uses": _with(raw, "../../outside.png"),
             "media/outputs/extra.png is not listed": _with(raw, "media/outputs/extra.png"),
@@ -103,34 +114,36 @@ def _with(raw: bytes, name: str) -> bytes:
     return out.getvalue()
 
 
+def _saying(**said: object) -> Callable[[dict[str, bytes]], None]:
+    """A part whose manifest says something else."""
+
+    def rewrite(files: dict[str, bytes]) -> None:
+        manifest = json.loads(files["manifest.json"])
+        files["manifest.json"] = json.dumps(manifest | said).encode()
+
+    return rewrite
+
+
 async def test_parts_that_are_no_whole_copy_bring_in_nothing(tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    async with (
-        a_copy_from_elsewhere(tmp_path, provider=Noisy()) as (files, _),
-        a_copy_from_elsewhere(other) as (others, _),
-        an_app() as app,
-    ):
+    files, _ = await from_elsewhere(tmp_path, is_large=True)
+    async with an_app() as app:
         assert len(files) > 1
         assert "part 1 is missing" in await refused(app, files[1:])
         assert "the parts after part 1 are missing" in await refused(app, files[:1])
         assert "part 1 is there twice" in await refused(app, [files[0], *files])
-        assert "of different copies" in await refused(app, [*files, *others])
-
-        def is_last(one: dict[str, bytes]) -> None:
-            manifest = json.loads(one["manifest.json"])
-            one["manifest.json"] = json.dumps({**manifest, "is_last": True}).encode()
-
-        early = changed(files[0], is_last)
+        other = changed(files[0], _saying(export="another"))
+        assert "of different copies" in await refused(app, [other, *files[1:]])
+        somebody_else = changed(files[0], _saying(account="somebody-else"))
+        assert "of different copies" in await refused(app, [somebody_else, *files[1:]])
+        early = changed(files[0], _saying(is_last=True))
         assert "says that it is the last" in await refused(app, [early, *files[1:]])
-        assert (await brought(app, files)).pictures == 5
+        huge = changed(files[-1], _saying(part=10**12))
+        assert "is missing: give all parts" in await refused(app, [*files[:-1], huge])
 
 
 async def test_a_locked_copy_with_another_passphrase_brings_in_nothing(tmp_path: Path) -> None:
-    async with (
-        a_copy_from_elsewhere(tmp_path, "protect a good passphrase") as (files, _),
-        an_app() as app,
-    ):
+    files, _ = await from_elsewhere(tmp_path, "protect a good passphrase")
+    async with an_app() as app:
         assert "another passphrase" in await refused(app, files, "another passphrase")
         assert "another passphrase" in await refused(app, files)
 

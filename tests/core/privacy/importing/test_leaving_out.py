@@ -19,11 +19,11 @@ from core.privacy.importing.past import PastRequest
 from core.privacy.importing.rules import Periods, as_kept
 from tests.core.privacy.importing.copies import (
     a_copy,
-    a_copy_from_elsewhere,
     a_past,
     account_of,
     brought,
     changed,
+    from_elsewhere,
     gallery_of,
     records_changed,
 )
@@ -113,7 +113,8 @@ async def pictures_in(app: App, actor: Actor | None = None) -> set[str]:
 
 
 async def test_what_this_instance_refuses_is_left_out(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, before), an_app() as app:
+    files, before = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         hashes = sorted(one["sha256"] for one in before.pictures)
         screen = Strict(refused=frozenset(hashes[:2]))
         done = await brought(replace(app, screen=screen), files)
@@ -123,7 +124,8 @@ async def test_what_this_instance_refuses_is_left_out(tmp_path: Path) -> None:
 
 
 async def test_without_a_judge_nothing_passes_and_it_can_be_run_again(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, _), an_app() as app:
+    files, _ = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         with pytest.raises(ScreenUnavailable):
             await brought(replace(app, screen=Strict(is_there=False)), files)
         assert await pictures_in(app) == set()
@@ -135,7 +137,8 @@ def _no_picture(record: dict[str, Any]) -> None:
 
 
 async def test_a_file_that_is_no_picture_is_left_out(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as ((file,), before), an_app() as app:
+    (file,), before = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         paths: list[str] = []
 
         def take(record: dict[str, Any]) -> None:
@@ -151,14 +154,16 @@ async def test_a_file_that_is_no_picture_is_left_out(tmp_path: Path) -> None:
 
 
 async def test_a_picture_without_its_file_is_left_out(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as ((file,), before), an_app() as app:
+    (file,), before = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         part = records_changed(file, "pictures", lambda one: one.update(blob_file=None))
         done = await brought(app, [part])
         assert (done.pictures, done.missing) == (len(before.pictures) - 1, 1)
 
 
 async def test_an_opt_out_acts_at_once_and_keeps_its_day(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, before), an_app() as app:
+    files, before = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         await brought(app, files)
         after = await gallery_of(app, an_actor("77"))
         assert after.choices == before.choices

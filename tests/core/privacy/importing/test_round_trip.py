@@ -1,5 +1,6 @@
 """What somebody takes along arrives whole, once, under their own key, and lives like their own."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,21 @@ from core.app import App
 from core.generation.queries import history, picture_file, verify
 from core.generation.rows import OutboxRow, PictureRow, RequestRow
 from core.kernel.ids import BlobId
+from core.privacy.erasure.commands import begin_erasure
 from core.privacy.importing.parts import CopyRefused
 from core.privacy.importing.store import AccountNotInUse
 from core.privacy.subject.holdings import holdings
 from core.quotas.rows import LedgerRow
 from core.storage.envelope import Unreadable
 from core.storage.inventory import Base
+from tests.core.privacy.erasure.stage import an_order, erased
 from tests.core.privacy.export.reading import exported
 from tests.core.privacy.importing.copies import (
-    Noisy,
     a_copy,
-    a_copy_from_elsewhere,
     a_past,
     account_of,
     brought,
+    from_elsewhere,
     gallery,
     gallery_of,
 )
@@ -51,29 +53,27 @@ async def rows(app: App) -> dict[str, int]:
 async def test_preferences_and_gallery_arrive_as_they_were(
     words: str, database_url: str, tmp_path: Path
 ) -> None:
-    async with a_copy_from_elsewhere(tmp_path, words, Noisy()) as (files, before):
-        assert len(files) > 1, "more than one part"
-        async with an_app(database_url=database_url) as app:
-            done = await brought(app, [*reversed(files)], passphrase=PASSPHRASE)
-            assert (done.is_new_person, done.language, done.region, done.noes) == (
-                True, True, True, 2,
-            )  # fmt: skip
-            assert (done.pictures, done.already_here) == (len(before.pictures), 0)
-            assert (done.over, done.blocked, done.unusable, done.missing) == (0, 0, 0, 0)
+    files, before = await from_elsewhere(tmp_path, words, is_large=True)
+    assert len(files) > 1, "more than one part"
+    async with an_app(database_url=database_url) as app:
+        done = await brought(app, [*reversed(files)], passphrase=PASSPHRASE)
+        assert (done.is_new_person, done.language, done.region, done.noes) == (
+            True, True, True, 2,
+        )  # fmt: skip
+        assert (done.pictures, done.already_here) == (len(before.pictures), 0)
+        assert (done.over, done.blocked, done.unusable, done.missing) == (0, 0, 0, 0)
 
-            after = await gallery_of(app, an_actor("77"))
-            assert after == before
-            shown = await history(app, an_actor("77"))
-            assert [one.wish.prompt for one in shown] == [
-                one["prompt"] for one in reversed(before.requests)
-            ]
+        after = await gallery_of(app, an_actor("77"))
+        assert after == before
+        shown = await history(app, an_actor("77"))
+        assert [one.wish.prompt for one in shown] == [
+            one["prompt"] for one in reversed(before.requests)
+        ]
 
 
 async def test_the_same_copy_again_changes_nothing(database_url: str, tmp_path: Path) -> None:
-    async with (
-        a_copy_from_elsewhere(tmp_path) as (files, before),
-        an_app(database_url=database_url) as app,
-    ):
+    files, before = await from_elsewhere(tmp_path)
+    async with an_app(database_url=database_url) as app:
         await brought(app, files)
         held, kept = await rows(app), await app.vault.blobs_of(await account_of(app))
         again = await brought(app, files)
@@ -86,7 +86,8 @@ async def test_the_same_copy_again_changes_nothing(database_url: str, tmp_path: 
 
 
 async def test_nothing_but_preferences_and_gallery_travels(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, _), an_app() as app:
+    files, _ = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         fresh = await balance_of(app, an_actor("78"))
         await brought(app, files)
         person = await known_person(app, an_actor("77"))
@@ -106,7 +107,8 @@ async def test_nothing_but_preferences_and_gallery_travels(tmp_path: Path) -> No
 
 
 async def test_what_was_chosen_here_is_not_replaced(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, _), an_app() as app:
+    files, _ = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         await choose_language(app, an_actor("77"), "en")
         await choose_region(app, an_actor("77"), "DE")
         done = await brought(app, files)
@@ -127,7 +129,8 @@ async def test_a_copy_of_one_s_own_makes_no_second_gallery(tmp_path: Path) -> No
 
 
 async def test_pictures_are_sealed_for_their_new_owner_alone(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, before), an_app() as app:
+    files, before = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         await brought(app, files)
         owner = await account_of(app)
         blobs = await app.vault.blobs_of(owner)
@@ -138,7 +141,8 @@ async def test_pictures_are_sealed_for_their_new_owner_alone(tmp_path: Path) -> 
 
 
 async def test_what_was_brought_along_leaves_with_delete(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, before), an_app() as app:
+    files, before = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         await brought(app, files)
         owner = await account_of(app)
         held = await holdings(app, owner)
@@ -151,8 +155,25 @@ async def test_what_was_brought_along_leaves_with_delete(tmp_path: Path) -> None
         assert (await brought(app, files)).pictures == len(before.pictures), "and can come again"
 
 
+async def test_what_was_brought_along_is_erased_with_the_account(
+    database_url: str, tmp_path: Path
+) -> None:
+    files, _ = await from_elsewhere(tmp_path)
+    async with an_app(database_url=database_url) as app:
+        await brought(app, files)
+        owner = await account_of(app)
+        erasure = await begin_erasure(app, an_order(owner))
+        with pytest.raises(AccountNotInUse):
+            await brought(app, files)
+        assert await erased(app, erasure.erasure_id) == "done"
+        assert await app.vault.blobs_of(owner) == ()
+        held = await rows(app)
+        assert (held["requests"], held["pictures"], held["holds"]) == (0, 0, 0)
+
+
 async def test_a_picture_from_elsewhere_is_not_called_one_of_ours(tmp_path: Path) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, _), an_app() as app:
+    files, _ = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         await brought(app, files)
         async with app.transaction() as tx:
             picture = (await tx.scalars(select(PictureRow).limit(1))).one()
@@ -168,7 +189,8 @@ async def test_a_picture_from_elsewhere_is_not_called_one_of_ours(tmp_path: Path
 async def test_an_account_that_is_not_in_use_takes_nothing(
     standing: dict[str, Any], tmp_path: Path
 ) -> None:
-    async with a_copy_from_elsewhere(tmp_path) as (files, _), an_app() as app:
+    files, _ = await from_elsewhere(tmp_path)
+    async with an_app() as app:
         owner = (await meet(app, an_actor("77"))).account_id
         async with app.transaction() as tx:
             await tx.execute(update(AccountRow).values(**standing))
@@ -183,10 +205,8 @@ async def test_a_killed_import_is_simply_run_again(database_url: str, tmp_path: 
     class Killed(BaseException):
         pass
 
-    async with (
-        a_copy_from_elsewhere(tmp_path) as (files, before),
-        an_app(database_url=database_url) as app,
-    ):
+    files, before = await from_elsewhere(tmp_path)
+    async with an_app(database_url=database_url) as app:
         owner = (await meet(app, an_actor("77"))).account_id
         put, runs = app.vault.put, 0
         while True:
@@ -217,22 +237,30 @@ async def test_a_killed_import_is_simply_run_again(database_url: str, tmp_path: 
         assert known <= set(await app.vault.blobs_of(owner))
 
 
+async def test_two_imports_at_once_are_one(database_url: str, tmp_path: Path) -> None:
+    files, before = await from_elsewhere(tmp_path)
+    async with an_app(database_url=database_url) as app:
+        done = await asyncio.gather(*(brought(app, files) for _ in range(3)))
+        assert sum(one.pictures for one in done) == len(before.pictures)
+        assert {one.pictures + one.already_here for one in done} == {len(before.pictures)}
+        after = await gallery_of(app, an_actor("77"))
+        assert after == before
+
+
 async def test_what_was_brought_travels_on(tmp_path: Path) -> None:
     """A third instance gets the same from the second as from the first."""
-    async with a_copy_from_elsewhere(tmp_path) as (files, before):
-        async with an_app() as second:
-            await brought(second, files)
-            onward = await a_copy(second, an_actor("77"), tmp_path)
-        async with an_app() as third:
-            await brought(third, onward, an_actor("5"))
-            assert gallery(await exported(third, actor=an_actor("5"))) == before
+    files, before = await from_elsewhere(tmp_path)
+    async with an_app() as second:
+        await brought(second, files)
+        onward = await a_copy(second, an_actor("77"), tmp_path)
+    async with an_app() as third:
+        await brought(third, onward, an_actor("5"))
+        assert gallery(await exported(third, actor=an_actor("5"))) == before
 
 
 async def test_a_part_that_is_missing_makes_no_account(tmp_path: Path) -> None:
-    async with (
-        a_copy_from_elsewhere(tmp_path, provider=Noisy()) as (files, _),
-        an_app() as app,
-    ):
+    files, _ = await from_elsewhere(tmp_path, is_large=True)
+    async with an_app() as app:
         with pytest.raises(CopyRefused, match="missing: give all parts at once"):
             await brought(app, files[:-1])
         assert await known_person(app, an_actor("77")) is None
