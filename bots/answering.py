@@ -56,14 +56,15 @@ def add_commands(
         with plain_words():
             found = settings()
             set_up_logs(found.log_format)
-            typer.echo(asyncio.run(_asked(found, ask)))
+            typer.echo(asyncio.run(asked(found, ask)))
 
     _add_rights(limner, run)
     _add_talks(limner, run)
     _add_bans(limner, run)
 
 
-async def _asked(settings: Settings, ask: Ask) -> str:
+async def asked(settings: Settings, ask: Ask) -> str:
+    """Ask the app of a deployment something, with its database up to date; nothing is made."""
     await asyncio.to_thread(migrate_database, settings)
     async with running_app(settings, providers=[]) as app:
         return await ask(app)

@@ -308,7 +308,7 @@ def status() -> None:
 
 policy = typer.Typer(no_args_is_help=True, help="Check the policy profile; report its promises.")
 limner.add_typer(policy, name="policy")
-copies.add_commands(limner)
+copies.add_commands(limner, lambda: configuration(needs_bot=False).core, _plain_words)
 
 
 @policy.command("check")

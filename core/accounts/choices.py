@@ -81,6 +81,12 @@ def outlives_erasure(kind: str) -> bool:
     return kind in OPT_OUTS or kind.startswith(_OBJECT)
 
 
+def is_kind(kind: str) -> bool:
+    """Say whether a word is a kind of choice that can be stored here."""
+    is_known = kind in (*OPT_OUTS, ONLY_HERE) or kind.startswith((_OBJECT, _PROVIDER))
+    return is_known and len(kind) <= _KIND_CHARS
+
+
 async def choices_of(tx: AsyncSession, account_id: AccountId) -> Choices:
     """Return what a person said no to."""
     rows = await tx.scalars(select(ChoiceRow).where(ChoiceRow.account_id == account_id))

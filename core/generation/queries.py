@@ -13,7 +13,7 @@ from core.generation.errors import NotFound, NotYours
 from core.generation.gates import unsigned
 from core.generation.grid import compose_grid
 from core.generation.provenance.likeness import MATCH_BITS, distance
-from core.generation.rows import PictureRow, RequestRow
+from core.generation.rows import NO_LANE, PictureRow, RequestRow
 from core.generation.uses import noted
 from core.generation.values import (
     Outcome,
@@ -278,9 +278,15 @@ def style_names(app: App, offering_id: str = "") -> tuple[str, ...]:
     return tuple(names)
 
 
+def _made_here() -> ColumnElement[bool]:
+    """What somebody brought along from elsewhere says nothing about what was made here."""
+    return RequestRow.lane != NO_LANE
+
+
 async def _recognised(tx: AsyncSession, wanted: int) -> datetime | None:
     """Look for a picture that is the same to the eye: hashes that differ in few bits."""
-    hashes = await tx.stream(select(PictureRow.perceptual_hash, PictureRow.created_at))
+    query = select(PictureRow.perceptual_hash, PictureRow.created_at)
+    hashes = await tx.stream(query.join(RequestRow).where(_made_here()))
     async for known, made_at in hashes:
         if distance(unsigned(known), unsigned(wanted)) <= MATCH_BITS:
             found: datetime = made_at
@@ -307,7 +313,10 @@ async def _verified(app: App, picture: bytes) -> Verified:
     reading = await app.provenance.read(picture)
     async with app.transaction() as tx:
         made = await tx.scalar(
-            select(PictureRow.created_at).where(PictureRow.sha256 == reading.sha256).limit(1)
+            select(PictureRow.created_at)
+            .join(RequestRow)
+            .where(PictureRow.sha256 == reading.sha256, _made_here())
+            .limit(1)
         )
         if made is None and reading.signature != "ours":
             made = await _recognised(tx, reading.perceptual_hash)

@@ -18,6 +18,9 @@ from sqlalchemy.orm import Mapped, MappedColumn
 from core.storage.database import UtcDateTime
 from core.storage.inventory import Base, personal
 
+NO_LANE = ""
+"""The lane of a request that never waited here: it was made elsewhere and brought in."""
+
 
 def _content(*args: Any, **kwargs: Any) -> MappedColumn[Any]:
     """Words of the person, sealed with their key."""

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import datetime
 from typing import NewType
 
 AccountId = NewType("AccountId", str)
@@ -20,7 +21,16 @@ def new_id() -> str:
 
     Two ids of one millisecond sort at random; nobody can guess the next one.
     """
-    value = (time.time_ns() // 1_000_000 << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+    return _spelled(time.time_ns() // 1_000_000, secrets.randbits(_RANDOM_BITS))
+
+
+def id_at(at: datetime, digest: str) -> str:
+    """Return the one id that belongs to a time and a keyed hash (hex); it sorts by the time."""
+    return _spelled(int(at.timestamp() * 1000), int(digest, 16) & ((1 << _RANDOM_BITS) - 1))
+
+
+def _spelled(at_ms: int, rest: int) -> str:
+    value = (at_ms << _RANDOM_BITS) | rest
     letters = []
     for _ in range(_LENGTH):
         letters.append(_ALPHABET[value & 31])

@@ -168,6 +168,25 @@ async def hold(
     return Held(hold_id, Credits(free + balance - price))
 
 
+async def hold_nothing(tx: AsyncSession, owner: AccountId, hold_id: HoldId, now: datetime) -> None:
+    """Store the hold of what costs nothing and never will; once for an id. No credit moves."""
+    if await tx.get(HoldRow, hold_id) is not None:
+        return
+    tx.add(
+        HoldRow(
+            id=hold_id,
+            account_id=owner,
+            free_credits=0,
+            paid_credits=0,
+            captured=0,
+            day=day_of(now),
+            state="released",
+            created_at=now,
+        )
+    )
+    await tx.flush()
+
+
 async def settle(tx: AsyncSession, hold_id: HoldId, charge: Credits, now: datetime) -> Credits:
     """Capture ``charge`` of a hold and give the rest back; return what was given back.
 

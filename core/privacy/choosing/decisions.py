@@ -1,6 +1,8 @@
 """Deciding about one's data: opting out, objecting, consenting, taking back; all of it at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import null, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,6 +52,24 @@ async def opt_out(
     if kind == "marketing":
         removed = await drop_promotions(app, account_id)
     return Stopped(is_new, removed)
+
+
+async def bring_noes(app: App, account_id: AccountId, noes: Mapping[str, datetime]) -> int:
+    """Honour what somebody said no to elsewhere, since then; return how many are new here.
+
+    Each acts at once, as if it had been said here. One that holds here already stays as it is.
+    """
+    count = 0
+    async with app.transaction() as tx:
+        if await lock_account(tx, account_id) is None:
+            return 0
+        for kind, since in noes.items():
+            if await say_no(tx, account_id, kind, since, "operator"):
+                count += 1
+                await _cleared(tx, account_id, kind)
+    if "marketing" in noes:
+        await drop_promotions(app, account_id)
+    return count
 
 
 async def opt_in(app: App, account_id: AccountId, kind: OptOut) -> bool:

@@ -22,6 +22,8 @@ FRAME_BYTES = 1 << 20
 _TAG_BYTES = 16
 ROUNDS = 600_000
 """Of PBKDF2-HMAC-SHA-256 (OWASP's recommendation of 2023): what every browser can compute."""
+_ROUNDS_AT_MOST = 10 * ROUNDS
+"""A file that asks for more was made to keep this machine busy."""
 _KEY_BYTES = 32
 LEAST_PASSPHRASE_CHARS = 8
 
@@ -69,7 +71,7 @@ def unlocked(sealed: bytes, passphrase: str) -> Iterator[bytes]:
     if len(sealed) < HEADER_BYTES + _TAG_BYTES:
         raise LockedOut
     magic, version, rounds, salt, prefix = _HEADER.unpack_from(sealed)
-    if (magic, version) != (MAGIC, _VERSION):
+    if (magic, version) != (MAGIC, _VERSION) or not 0 < rounds <= _ROUNDS_AT_MOST:
         raise LockedOut
     header = sealed[:HEADER_BYTES]
     cipher = AESGCM(_key(passphrase, salt, rounds))

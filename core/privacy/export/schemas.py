@@ -1,7 +1,9 @@
 """A JSON Schema for each data file, generated from the inventory; every line validates."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
 from sqlalchemy import JSON
 
 from core.privacy.export.gather import (
@@ -116,3 +118,53 @@ def schema_of(shelf: Shelf) -> Json:
 def schemas() -> dict[str, Json]:
     """Return every schema, by the name of its table."""
     return {shelf.name: schema_of(shelf) for shelf in exported()}
+
+
+_WORDS = frozenset(
+    {
+        "$defs",
+        "$id",
+        "$ref",
+        "$schema",
+        "additionalProperties",
+        "description",
+        "enum",
+        "format",
+        "items",
+        "properties",
+        "required",
+        "title",
+        "type",
+        "x-limner",
+    }
+)
+_ID, _DEFINED = "urn:limner:export:", "#/$defs/"
+
+
+def is_of_an_export(schema: object) -> TypeGuard[Json]:
+    """Say whether a schema, of this version or another, is one that an export can hold.
+
+    A schema from elsewhere is a small program: this one loads nothing, and ends.
+    """
+    if not isinstance(schema, dict):
+        return False
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError:
+        return False
+    return str(schema.get("$id")).startswith(_ID) and _is_plain(
+        {name: value for name, value in schema.items() if name != "$id"},
+        frozenset(schema.get("$defs", {})),
+    )
+
+
+def _is_plain(schema: Any, defined: frozenset[str]) -> bool:
+    if isinstance(schema, bool):
+        return True
+    if not schema.keys() <= _WORDS or "$id" in schema:
+        return False
+    if "$ref" in schema and schema["$ref"] not in {f"{_DEFINED}{name}" for name in defined}:
+        return False
+    inner = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values()]
+    inner += [schema[name] for name in ("items", "additionalProperties") if name in schema]
+    return all(_is_plain(one, defined) for one in inner)

@@ -48,6 +48,7 @@ READERS: Mapping[str, Reader] = {
     "core/privacy/export/build.py": Reader("show", "the passphrase that their copy is locked with"),
     "core/privacy/export/links.py": Reader("show", "a part of their copy, behind its signed link"),
     "core/privacy/export/news.py": Reader("bring", "the address that news of an export go to"),
+    "core/privacy/importing/command.py": Reader("judge", "pictures that come with a copy"),
     "core/privacy/erasure/ending.py": Reader("bring", "the address that the receipt goes to"),
     "core/privacy/erasure/memory.py": Reader("move", "what an erasure still needs, to its own key"),
     "core/privacy/erasure/messages.py": Reader("move", "addresses of messages to take back"),

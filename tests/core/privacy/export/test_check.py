@@ -140,3 +140,64 @@ def test_a_file_that_is_not_locked_is_refused(tmp_path: Path) -> None:
     for raw in (b"hello", b""):
         with pytest.raises(NotLocked):
             open_locked(written(tmp_path / "plain.zip", raw), PASSPHRASE)
+
+
+def _manifest(change: Callable[[dict[str, object]], object]) -> Callable[[dict[str, bytes]], None]:
+    def rewrite(files: dict[str, bytes]) -> None:
+        manifest = json.loads(files["manifest.json"])
+        change(manifest)
+        files["manifest.json"] = json.dumps(manifest).encode()
+
+    return rewrite
+
+
+def _schema(change: Callable[[dict[str, object]], object]) -> Callable[[dict[str, bytes]], None]:
+    """A schema that was changed, with its hash."""
+
+    def rewrite(files: dict[str, bytes]) -> None:
+        name = "schemas/requests.schema.json"
+        schema = json.loads(files[name])
+        change(schema)
+        files[name] = json.dumps(schema).encode()
+        manifest = json.loads(files["manifest.json"])
+        for one in manifest["files"]:
+            if one["name"] == name:
+                one["sha256"] = hashlib.sha256(files[name]).hexdigest()
+        files["manifest.json"] = json.dumps(manifest).encode()
+
+    return rewrite
+
+
+def _bomb(files: dict[str, bytes]) -> None:
+    files["media/outputs/bomb.png"] = bytes(41_000_000)
+
+
+def _way_out(files: dict[str, bytes]) -> None:
+    files["../outside.txt"] = b"x"
+
+
+def _deep(files: dict[str, bytes]) -> None:
+    files["manifest.json"] = b"[" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (_bomb, "it is larger unpacked than any part of an export"),
+        (_way_out, "a name that no export uses"),
+        (_deep, "it is made in a way that no export is"),
+        (_manifest(lambda one: one.pop("part")), "does not say which part it is"),
+        (_manifest(lambda one: one.update(files=[{"name": "a"}])), "does not list its files"),
+        (_manifest(lambda one: one.update(counts=3)), "does not count its records"),
+        (_schema(lambda one: one.update(pattern="(a+)+$")), "has no schema that can be used"),
+        (
+            _schema(lambda one: one.update({"$ref": "https://example.org/schema"})),
+            "has no schema that can be used",
+        ),
+    ],
+)
+async def test_what_is_made_to_harm_is_named_and_does_nothing(
+    part: Path, change: Callable[[dict[str, bytes]], None], problem: str
+) -> None:
+    found = check_part(changed(part, change))
+    assert any(problem in one for one in found.problems), found.problems
