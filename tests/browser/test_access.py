@@ -154,7 +154,9 @@ async def test_a_screen_reader_finds_names_landmarks_and_news(opened: Open, tmp_
         roles = {node["role"] for node in await assert_named(page)}
         assert {"banner", "main", "contentinfo", "form", "heading", "list"} <= roles
         assert await page.locator("h1").count() == 1
-        await page.get_by_role("button", name="I am 18 or older").click()
+        adult = page.get_by_role("button", name="I am 18 or older")
+        await adult.click()
+        await expect(adult).to_have_count(0)
         await assert_named(page)
 
         await page.evaluate("""() => {
