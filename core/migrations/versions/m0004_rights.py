@@ -336,9 +336,54 @@ def upgrade() -> None:
         info={"clock": "day"},
     )
 
+    op.create_table(
+        "chat_copies",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("picture_id", sa.String(length=26), nullable=True),
+        sa.Column("surface", sa.String(length=32), nullable=False),
+        sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("shows_words", sa.Boolean(), nullable=False),
+        sa.Column(
+            "removable_until", core.storage.database.UtcDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("created_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_chat_copies_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["requests.id"],
+            name=op.f("fk_chat_copies_request_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_copies")),
+        info={"clock": "created_at"},
+    )
+    with op.batch_alter_table("chat_copies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chat_copies_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chat_copies_request_id"), ["request_id"], unique=False)
+
+    op.add_column(
+        "requests",
+        sa.Column(
+            "message_removable_until",
+            core.storage.database.UtcDateTime(timezone=True),
+            nullable=True,
+        ),
+    )
+
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_column("requests", "message_removable_until")
+    op.drop_index("ix_chat_copies_request_id", table_name="chat_copies")
+    op.drop_index("ix_chat_copies_account_id", table_name="chat_copies")
+    op.drop_table("chat_copies")
     op.drop_table("counted_days")
     op.drop_table("feature_days")
     op.drop_index("ix_training_pool_account_id", table_name="training_pool")
