@@ -133,7 +133,7 @@ class Address:
             size_limit_bytes=interaction.filesize_limit,
             is_adult=is_age_restricted(interaction),
             is_alone=is_alone(interaction),
-            is_member=interaction.is_guild_integration() or is_alone(interaction),
+            is_member=is_alone(interaction) or _is_member(interaction),
             is_hidden=is_hidden,
         )
 
@@ -156,6 +156,11 @@ class Address:
 def is_alone(interaction: discord.Interaction) -> bool:
     """Say whether only the person and the bot read here."""
     return interaction.context.dm_channel
+
+
+def _is_member(interaction: discord.Interaction) -> bool:
+    """Say whether the bot itself is in the server, and sees the channel."""
+    return interaction.is_guild_integration() and interaction.app_permissions.view_channel
 
 
 def is_age_restricted(interaction: discord.Interaction) -> bool:
