@@ -143,7 +143,7 @@ async def delete_one_picture(app: App, owner: Owner, request_id: str, index: int
     mine = (PictureRow.account_id == owner.account_id) & (PictureRow.request_id == request_id)
     query = select(PictureRow.index, PictureRow.id).where(mine)
     async with app.transaction() as tx:
-        found = dict((await tx.execute(query)).tuples().all())
+        found = {int(one[0]): str(one[1]) for one in await tx.execute(query)}
     if set(found) == {index}:
         return await delete_request(app, owner, request_id)
     about = new_id()
