@@ -67,7 +67,12 @@ class Visit:
         if not message_id or not page.files():
             return
         where = Address.of(self.asked, message_id, is_hidden=True)
-        copy = ChatCopy(where.write(), picture_id, shows_words, where.removable_until)
+        copy = ChatCopy(
+            where.write(),
+            picture_id,
+            shows_words=shows_words,
+            removable_until=where.removable_until,
+        )
         if not await remember_copies(self.app, self.actor, request_id, [copy]):
             # It was deleted while it was on its way.
             await self.delivery.remove(where)

@@ -1,4 +1,4 @@
-"""Further messages that show pictures: remembered so that they can be taken back."""
+"""Further messages that show a request's pictures or words: remembered to be taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,9 @@ class ChatCopy:
     picture_id: PictureId | None
     """None for a message about several."""
     shows_words: bool = False
-    """The prompt stands below the picture."""
+    """The prompt stands in it."""
+    shows_pictures: bool = True
+    """False for one that shows the words alone."""
     removable_until: datetime | None = None
     """Until when the surface can take it back; None for any time."""
 
@@ -99,4 +101,5 @@ async def _is_there(tx: AsyncSession, row: RequestRow, copies: Sequence[ChatCopy
     query = select(PictureRow.id).where(PictureRow.request_id == row.id)
     known = set(await tx.scalars(query))
     shown = {one.picture_id for one in copies if one.picture_id is not None}
-    return bool(known) and shown <= known
+    needs_any = any(one.shows_pictures for one in copies)
+    return shown <= known and (bool(known) or not needs_any)

@@ -205,7 +205,7 @@ class PictureRow(Base):
 
 
 class CopyRow(Base):
-    """A further message that shows pictures of a request: one opened alone, a file, an album.
+    """A further message that shows a request: a picture opened alone, a file, an album, its words.
 
     Kept so that it can be taken back. Its clock is its request's, so it keeps nothing any longer.
     """
@@ -221,7 +221,7 @@ class CopyRow(Base):
     surface: Mapped[str] = _usage(String(32))
     address_sealed: Mapped[bytes] = _content(LargeBinary, recipients={"surface"}, source="platform")
     shows_words: Mapped[bool] = _usage()
-    """The prompt stands below the picture."""
+    """The prompt stands in it."""
     removable_until: Mapped[datetime | None] = _inner(
         UtcDateTime(), reason="until when the platform lets us remove the message from the chat"
     )

@@ -102,7 +102,7 @@ async def open_one(desk: Desk, visit: Visit, chosen: Chosen) -> None:
         )
     where = _where(to, sent)
     copy = ChatCopy(where.write(), chosen.picture.picture_id, shows_words=True)
-    await _remember(desk, visit, chosen.status.request_id, [copy])
+    await remember(desk, visit, chosen.status.request_id, [copy])
 
 
 async def open_all(desk: Desk, visit: Visit, of: RequestStatus) -> None:
@@ -116,10 +116,10 @@ async def open_all(desk: Desk, visit: Visit, of: RequestStatus) -> None:
         media.shown(file, "", spoiler=of.wish.spoiler, as_file=not as_photos) for file in files
     ]
     sent = await _album(desk, visit.address, items)
-    await _remember(desk, visit, of.request_id, _copies(visit.address, sent, outcome.pictures))
+    await remember(desk, visit, of.request_id, _copies(visit.address, sent, outcome.pictures))
     markup = keyboards.result(of.request_id, outcome.pictures, visit.language, has_album=True)
     line = await desk.say(visit.address, visit.say("messenger-album", n=len(files)), markup)
-    await _remember(desk, visit, of.request_id, [ChatCopy(line.write(), None)])
+    await remember(desk, visit, of.request_id, [ChatCopy(line.write(), None)])
 
 
 async def send_originals(
@@ -132,7 +132,7 @@ async def send_originals(
         sent = await _album(desk, to, [media.original(file) for file in files])
     else:
         sent = [await _document(desk, to, file) for file in files]
-    await _remember(desk, visit, request_id, _copies(to, sent, pictures))
+    await remember(desk, visit, request_id, _copies(to, sent, pictures))
 
 
 async def _document(desk: Desk, to: Address, file: PictureFile) -> Message:
@@ -161,7 +161,7 @@ def _copies(
     ]
 
 
-async def _remember(
+async def remember(
     desk: Desk, visit: Visit, request_id: RequestId, copies: Sequence[ChatCopy]
 ) -> None:
     """Remember what was sent, so that it can be taken back; what is deleted by now goes at once."""

@@ -102,6 +102,24 @@ async def test_what_is_older_than_two_days_is_made_blank_when_the_account_goes()
         assert not any("fox" in (one.text or one.caption or "") for one in ada.received)
 
 
+@pytest.mark.slow
+async def test_no_words_of_the_person_stay_in_old_messages_without_a_picture() -> None:
+    async with a_stage() as stage:
+        ada = await stage.adult()
+        shown = await a_result(stage, ada, "a fox")
+        await ada.presses(shown, "Change words")
+        question = await stage.said(ada.chat, "Answer this message with the new words")
+        assert "a fox" in (question.text or "")
+        await until_remembered(stage, 1)
+        stage.emulator.advance(timedelta(hours=49))
+
+        counts = await receipt_of(stage, ada)
+        assert counts == {"removal_asked": 2, "only_you_can_remove": 0}
+        old = [shown, question]
+        await stage.emulator.until(lambda: all(one.caption == "Deleted." for one in old), 60)
+        assert [(one.text, one.buttons) for one in old] == [(None, []), (None, [])]
+
+
 async def test_what_is_opened_and_deleted_at_once_does_not_stay() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
