@@ -14,6 +14,7 @@ from core.generation.delivery_port import (
     ProgressNote,
     Sent,
 )
+from core.kernel.people import Language
 from core.kernel.units import MicroUsd
 from core.privacy.letters.port import Letter
 from core.providers.port import (
@@ -243,8 +244,9 @@ class FakeLetters:
         self.messages.add(address)
         return Sent(address)
 
-    async def take_back(self, message_address: str) -> DeliveryResult:
+    async def take_back(self, message_address: str, language: Language) -> DeliveryResult:
         """Remove a message."""
+        del language
         self.taken.append(message_address)
         self.messages.discard(message_address)
         return self._taking.pop(0) if self._taking else Sent(message_address)

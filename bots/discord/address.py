@@ -36,6 +36,15 @@ class Address:
     """Asked in an age-restricted channel: pictures are veiled until they are pressed."""
     is_alone: bool = False
     """Asked where only the person and the bot read: an ordinary message is private there."""
+    is_member: bool = True
+    """The bot itself is in the channel; else only the token reaches what was said there."""
+    is_hidden: bool = False
+    """Only the person who asked sees the message; only the token reaches it."""
+
+    @property
+    def removable_until(self) -> datetime | None:
+        """Until when we can remove the message; None for any time."""
+        return None if self.is_member and not self.is_hidden else self.expires_at
 
     def write(self) -> str:
         """Return the address as compact JSON."""
@@ -52,6 +61,8 @@ class Address:
                 "z": self.size_limit_bytes,
                 "n": int(self.is_adult),
                 "o": int(self.is_alone),
+                "b": int(self.is_member),
+                "h": int(self.is_hidden),
             },
             separators=(",", ":"),
         )
@@ -77,6 +88,8 @@ class Address:
                 size_limit_bytes=parts["z"],
                 is_adult=bool(parts["n"]),
                 is_alone=bool(parts.get("o", 0)),
+                is_member=bool(parts.get("b", 1)),
+                is_hidden=bool(parts.get("h", 0)),
             )
         except (ValueError, KeyError, TypeError) as broken:
             raise AddressInvalid from broken
@@ -104,7 +117,9 @@ class Address:
         )
 
     @classmethod
-    def of(cls, interaction: discord.Interaction, message_id: int = 0) -> Self:
+    def of(
+        cls, interaction: discord.Interaction, message_id: int = 0, *, is_hidden: bool = False
+    ) -> Self:
         """Return the address of an interaction's answer."""
         return cls(
             application_id=interaction.application_id,
@@ -118,6 +133,8 @@ class Address:
             size_limit_bytes=interaction.filesize_limit,
             is_adult=is_age_restricted(interaction),
             is_alone=is_alone(interaction),
+            is_member=is_alone(interaction) or _is_member(interaction),
+            is_hidden=is_hidden,
         )
 
     def lives(self, now: datetime) -> bool:
@@ -125,13 +142,25 @@ class Address:
         return bool(self.token) and now < self.expires_at
 
     def at(self, *, channel_id: int, message_id: int) -> Self:
-        """Return the address after the message was made anew elsewhere; the token is of no use."""
-        return replace(self, channel_id=channel_id, message_id=message_id, token="")
+        """Return the address after the bot itself made the message anew; the token is of no use."""
+        return replace(
+            self,
+            channel_id=channel_id,
+            message_id=message_id,
+            token="",
+            is_member=True,
+            is_hidden=False,
+        )
 
 
 def is_alone(interaction: discord.Interaction) -> bool:
     """Say whether only the person and the bot read here."""
     return interaction.context.dm_channel
+
+
+def _is_member(interaction: discord.Interaction) -> bool:
+    """Say whether the bot itself is in the server, and sees the channel."""
+    return interaction.is_guild_integration() and interaction.app_permissions.view_channel
 
 
 def is_age_restricted(interaction: discord.Interaction) -> bool:

@@ -119,21 +119,20 @@ class DiscordDelivery:
         page = await self._page(parcel, address)
         if address.lives(self._app.clock.now()):
             try:
-                return Sent((await self._post.edit_by_token(address, page)).write())
+                return _sent(await self._post.edit_by_token(address, page))
             except discord.HTTPException as fault:
                 if not _next_way(fault):
                     raise
         if address.message_id:
             try:
-                return Sent((await self._post.edit_by_id(address, page)).write())
+                return _sent(await self._post.edit_by_id(address, page))
             except discord.HTTPException as fault:
                 if not _next_way(fault):
                     raise
         request_id = parcel.status.request_id
         if address.channel_id:
             try:
-                put = await self._post.put(address, address.channel_id, request_id, page)
-                return Sent(put.write())
+                return _sent(await self._post.put(address, address.channel_id, request_id, page))
             except discord.HTTPException as fault:
                 if not is_closed(fault):
                     raise
@@ -151,7 +150,7 @@ class DiscordDelivery:
             if not is_closed(fault):
                 raise
             return Gone("unreachable")
-        return Sent(put.write())
+        return _sent(put)
 
     async def _page(self, parcel: Parcel, address: Address) -> Page:
         return await outcome_page(
@@ -163,6 +162,13 @@ class DiscordDelivery:
             offers_choice=len(offerings(self._app)) > 1,
         )
 
+    async def remove(self, at: Address) -> None:
+        """Remove a message that was sent just now; best effort."""
+        try:
+            await self._post.remove_by_token(at)
+        except WIRE_FAULTS as fault:
+            log.info("copy not removed: %s", named(fault))
+
     async def redraw(self, written: str, page: Page) -> None:
         """Change a result that is already shown, after some of it was deleted; best effort."""
         address = Address.read(written)
@@ -173,6 +179,10 @@ class DiscordDelivery:
                 await self._post.edit_by_id(address, page)
         except WIRE_FAULTS as fault:
             log.info("result not redrawn: %s", named(fault))
+
+
+def _sent(at: Address) -> Sent:
+    return Sent(at.write(), at.removable_until)
 
 
 def _next_way(fault: discord.HTTPException) -> bool:

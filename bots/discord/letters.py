@@ -15,6 +15,7 @@ from bots.discord.post import FILE_TOO_LARGE, UNKNOWN_MESSAGE, Post, is_closed, 
 from bots.discord.reply import WIRE_FAULTS
 from core.app import App
 from core.generation.delivery_port import DeliveryResult, Gone, Later, Sent
+from core.kernel.people import Language
 from core.messages.catalogue import text
 from core.privacy.letters.port import Letter
 
@@ -103,8 +104,9 @@ class DiscordLetters:
                 raise
         return None
 
-    async def take_back(self, message_address: str) -> DeliveryResult:
-        """Remove a message of ours; Discord lets a bot do so at any age, where it still is."""
+    async def take_back(self, message_address: str, language: Language) -> DeliveryResult:
+        """Remove a message of ours: at any age where the bot is, else while the token lives."""
+        del language  # nothing is left to say it in
         try:
             return await self._remove(Address.read(message_address), message_address)
         except AddressInvalid:
@@ -117,15 +119,16 @@ class DiscordLetters:
             return _later(fault)
 
     async def _remove(self, at: Address, message_address: str) -> DeliveryResult:
+        by_token_alone = at.removable_until is not None
         if self._lives(at):
             try:
                 await self._post.remove_by_token(at)
             except discord.HTTPException as fault:
-                if not _is_shut(fault):
+                if by_token_alone or not _is_shut(fault):
                     raise
             else:
                 return Sent(message_address)
-        if not at.message_id:
+        if by_token_alone or not at.message_id:
             return Gone("not-allowed")
         await self._post.remove_by_id(at)
         return Sent(message_address)

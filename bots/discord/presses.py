@@ -1,9 +1,11 @@
 """What each button and each filled-in modal does."""
 
+from functools import partial
 from typing import assert_never
 
 from bots.discord import modals, render
-from bots.discord.address import is_age_restricted
+from bots.discord.address import Address, is_age_restricted
+from bots.discord.asking import SURFACE
 from bots.discord.commands.account import settings_page
 from bots.discord.commands.imagine import ask_in_words
 from bots.discord.components import Verb
@@ -14,8 +16,6 @@ from core.accounts.commands import choose_language, choose_region
 from core.generation.commands import (
     cancel_request,
     continue_after_age,
-    delete_picture,
-    delete_request,
 )
 from core.generation.errors import NotFound
 from core.generation.queries import grid, offerings, picture_file, status
@@ -28,6 +28,8 @@ from core.generation.values import (
     RequestStatus,
 )
 from core.kernel.ids import RequestId, is_id
+from core.privacy.erasure.messages import Message
+from core.privacy.erasure.pressed import delete_shown_picture, delete_shown_request
 
 
 def manner_of(verb: Verb) -> Manner:
@@ -62,7 +64,9 @@ async def press(visit: Visit, verb: Verb, target: str, index: int) -> None:  # n
         case Verb.ORIGINAL:
             await _originals(visit, request_id, index)
         case Verb.DELETE:
-            deleted = await delete_request(visit.app, visit.actor, request_id)
+            deleted = await delete_shown_request(
+                visit.app, visit.actor, request_id, partial(_is_pressed, visit)
+            )
             page = render.deleted_page(len(deleted.picture_ids), visit.language)
             await visit.reply.replace(page)
         case Verb.DROP:
@@ -126,7 +130,8 @@ async def _open(visit: Visit, request_id: RequestId, index: int) -> None:
         limit_bytes=visit.asked.filesize_limit,
         is_veiled=is_age_restricted(visit.asked) or known.wish.spoiler,
     )
-    await visit.tell(page)
+    picture_id = render.picture_id_at(known, index)
+    await visit.tell_copy(page, request_id, picture_id, shows_words=True)
 
 
 async def _originals(visit: Visit, request_id: RequestId, index: int) -> None:
@@ -142,7 +147,15 @@ async def _originals(visit: Visit, request_id: RequestId, index: int) -> None:
         is_veiled=is_age_restricted(visit.asked) or known.wish.spoiler,
         language=visit.language,
     )
-    await visit.tell(page)
+    picture_id = render.picture_id_at(known, wanted[0]) if len(wanted) == 1 else None
+    await visit.tell_copy(page, request_id, picture_id)
+
+
+def _is_pressed(visit: Visit, shown: Message) -> bool:
+    """Say whether a message is the one whose button was pressed: the answer changes it."""
+    if shown.surface != SURFACE or visit.asked.message is None:
+        return False
+    return Address.read(shown.address).message_id == visit.asked.message.id
 
 
 async def _drop(visit: Visit, request_id: RequestId, index: int) -> None:
@@ -150,7 +163,9 @@ async def _drop(visit: Visit, request_id: RequestId, index: int) -> None:
     picture_id = render.picture_id_at(known, index)
     if picture_id is None:
         raise NotFound
-    deleted = await delete_picture(visit.app, visit.actor, picture_id)
+    deleted = await delete_shown_picture(
+        visit.app, visit.actor, picture_id, partial(_is_pressed, visit)
+    )
     await visit.reply.replace(render.deleted_page(len(deleted.picture_ids), visit.language))
     if not deleted.message_address:
         return

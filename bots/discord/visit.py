@@ -14,6 +14,7 @@ from bots.discord.reply import Manner, Reply
 from core.accounts.commands import welcome
 from core.accounts.values import Person
 from core.app import App
+from core.generation.chat_copies import ChatCopy, remember_copies
 from core.generation.commands import remember_message, repeat_request, request_images
 from core.generation.values import (
     Accepted,
@@ -22,7 +23,7 @@ from core.generation.values import (
     RepeatRequest,
     RequestImages,
 )
-from core.kernel.ids import RequestId
+from core.kernel.ids import PictureId, RequestId
 from core.kernel.people import Actor, Language
 from core.privacy.notice.history import policy_seen
 
@@ -52,6 +53,29 @@ class Visit:
     async def tell(self, page: Page) -> None:
         """Answer in private."""
         await self.reply.show(page, hidden=True)
+
+    async def tell_copy(
+        self,
+        page: Page,
+        request_id: RequestId,
+        picture_id: PictureId | None,
+        *,
+        shows_words: bool = False,
+    ) -> None:
+        """Show pictures in private, and remember where, so that they can be taken back."""
+        message_id = await self.reply.show(page, hidden=True)
+        if not message_id or not page.files():
+            return
+        where = Address.of(self.asked, message_id, is_hidden=True)
+        copy = ChatCopy(
+            where.write(),
+            picture_id,
+            shows_words=shows_words,
+            removable_until=where.removable_until,
+        )
+        if not await remember_copies(self.app, self.actor, request_id, [copy]):
+            # It was deleted while it was on its way.
+            await self.delivery.remove(where)
 
     async def ask(self, wish: ImageWish) -> None:
         """Ask the core for pictures and show what it says; raises its refusals."""
@@ -107,7 +131,9 @@ class Visit:
             return
         address = where.write()
         self.openings.opened(accepted.request_id, address)
-        await remember_message(self.app, self.actor, accepted.request_id, address)
+        await remember_message(
+            self.app, self.actor, accepted.request_id, address, where.removable_until
+        )
 
     def _greeting(self) -> tuple[str, ...]:
         return render.welcome_lines(self.app.settings.operator, self.language)

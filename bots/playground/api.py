@@ -18,8 +18,6 @@ from core.app import App
 from core.generation.commands import (
     cancel_request,
     continue_after_age,
-    delete_picture,
-    delete_request,
     remember_message,
     repeat_request,
 )
@@ -35,6 +33,7 @@ from core.generation.values import (
 from core.kernel.ids import PictureId, RequestId, is_id
 from core.kernel.people import Actor
 from core.messages.catalogue import text
+from core.privacy.erasure.pressed import delete_shown_picture, delete_shown_request
 from core.privacy.erasure.verify import receipt_said, verify_receipt
 from core.privacy.notice.history import policy_seen
 from core.quotas.queries import quota
@@ -174,7 +173,7 @@ class Routes:
         """Delete all pictures of a request."""
         await bodies.read_json(request, bodies.Nothing)
         request_id = request_id_of(request)
-        await delete_request(self._page.app, self._page.actor(request), request_id)
+        await delete_shown_request(self._page.app, self._page.actor(request), request_id)
         return await self._changed(request, request_id)
 
     async def delete_picture(self, request: Request) -> JSONResponse:
@@ -182,7 +181,7 @@ class Routes:
         await bodies.read_json(request, bodies.Nothing)
         request_id = request_id_of(request)
         picture_id = PictureId(str(request.path_params["picture_id"]))
-        await delete_picture(self._page.app, self._page.actor(request), picture_id)
+        await delete_shown_picture(self._page.app, self._page.actor(request), picture_id)
         return await self._changed(request, request_id)
 
     async def age(self, request: Request) -> JSONResponse:

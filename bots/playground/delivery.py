@@ -7,6 +7,7 @@ from bots.playground.person import SURFACE, Installation, message_address
 from core.app import App
 from core.generation.delivery_port import DeliveryResult, Gone, Parcel, ProgressNote, Sent
 from core.generation.errors import NotFound
+from core.kernel.people import Language
 from core.privacy.letters.port import Letter
 from core.privacy.letters.queries import letter_at, withdraw_letter
 
@@ -60,8 +61,9 @@ class PageLetters:
             self._hub.publish("letter", letter_card(kept))
         return Sent(letter_address(letter.letter_id))
 
-    async def take_back(self, message_address: str) -> DeliveryResult:
+    async def take_back(self, message_address: str, language: Language) -> DeliveryResult:
         """Remove a letter's card from every open page, and its words from the core."""
+        del language  # nothing is left to say it in
         letter_id = letter_of(message_address)
         if letter_id:
             await withdraw_letter(self._app, letter_id)

@@ -24,6 +24,8 @@ class Address:
     """The one message of the request, once there is one."""
     update_id: int = 0
     """The update that asked: makes the address of every request its own."""
+    is_file: bool = False
+    """The message holds a file; one of an album can become nothing but another file."""
 
     @property
     def is_private(self) -> bool:
@@ -38,6 +40,7 @@ class Address:
             "r": self.reply_id,
             "m": self.message_id,
             "u": self.update_id,
+            "d": int(self.is_file),
         }
         kept = {name: value for name, value in parts.items() if value}
         return json.dumps(kept, separators=(",", ":"))
@@ -57,6 +60,7 @@ class Address:
                 reply_id=parts.get("r"),
                 message_id=parts.get("m"),
                 update_id=parts.get("u", 0),
+                is_file=bool(parts.get("d", 0)),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as broken:
             raise AddressInvalid from broken

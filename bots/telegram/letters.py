@@ -2,22 +2,22 @@
 
 from telegram import InputMediaDocument
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
 from bots.telegram.address import SURFACE, Address
 from bots.telegram.delivery import LONGEST_WAIT_S, result_of
-from bots.telegram.onemessage import Bot, edit_picture, edit_text, redraw
+from bots.telegram.onemessage import Bot, edit_picture, edit_text, empty, redraw, remove
 from bots.telegram.pace import Pace
 from bots.telegram.rights_render import captioned, drawn, unmarked
-from bots.telegram.wording import literal
+from bots.telegram.wording import escaped, literal
 from core.generation.delivery_port import DeliveryResult, Gone, Later, Sent
+from core.kernel.people import Language
+from core.messages.catalogue import text
 from core.privacy.letters.port import Attachment, Letter
 from core.privacy.notice.wording import said
 
 UPLOAD_BYTES = 50_000_000
 """The largest file that a bot can send (Bot API, "Sending files")."""
-_NOT_DELETABLE = "message can't be deleted"
-_NOT_THERE = ("message to delete not found", "message_id_invalid")
 
 
 class TelegramLetters:
@@ -77,20 +77,23 @@ class TelegramLetters:
 
         return await redraw(self._bot, address, draw, letter.remember, title, quiet=False)
 
-    async def take_back(self, message_address: str) -> DeliveryResult:
-        """Remove a message; possible for 48 hours (Bot API, deleteMessage)."""
+    async def take_back(self, message_address: str, language: Language) -> DeliveryResult:
+        """Remove a message of ours, or empty one that is too old to be removed.
+
+        In a group another member may have to do it: where the bot is not any more.
+        """
         address = Address.read(message_address)
         if address.message_id is None:
             return Gone("unknown")
         try:
-            await self._bot.delete_message(address.chat_id, address.message_id)
-        except BadRequest as error:
-            reason = error.message.lower()
-            if _NOT_DELETABLE in reason:
-                return Gone("too-old")
-            if any(one in reason for one in _NOT_THERE):
+            if await remove(self._bot, address):
                 return Sent(message_address)
-            return result_of(error)
+            wait_s = self._pace.wait_s(address.chat_id)
+            if wait_s > 0:
+                # There may be many of one chat: others' letters must not wait behind them.
+                return Later(wait_s)
+            line = escaped(text("messenger-taken-back", language))
+            is_over = await empty(self._bot, address, line)
         except TelegramError as error:
             return result_of(error)
-        return Sent(message_address)
+        return Sent(message_address) if is_over else Gone("unreachable")

@@ -63,10 +63,13 @@ def preview(data: bytes, caption: str, *, spoiler: bool) -> InputMediaPhoto:
     )
 
 
-def blank(caption: str) -> InputMediaPhoto:
-    """Return an empty picture, to put in the place of one that can't be taken away."""
+def blank(caption: str, *, as_file: bool = False) -> InputMedia:
+    """Return an empty picture, to put in the place of one that can't be taken away.
+
+    Its caption takes the place of the one that was there. ``as_file``: in an album of files only a
+    file can stand (Bot API, editMessageMedia).
+    """
     out = BytesIO()
     Image.new("RGB", (320, 160), (128, 128, 132)).save(out, "PNG")
-    return InputMediaPhoto(
-        out.getvalue(), caption=caption, parse_mode=ParseMode.HTML, filename="deleted.png"
-    )
+    kind = InputMediaDocument if as_file else InputMediaPhoto
+    return kind(out.getvalue(), caption=caption, parse_mode=ParseMode.HTML, filename="deleted.png")

@@ -10,7 +10,7 @@ from telegram.ext import ExtBot
 
 from bots.telegram.address import Address
 from bots.telegram.media import InputMedia, blank
-from bots.telegram.trouble import Trouble, trouble_of
+from bots.telegram.trouble import Trouble, is_message_gone, trouble_of
 
 Bot = ExtBot[int]
 Markup = InlineKeyboardMarkup | None
@@ -93,30 +93,60 @@ async def edit_picture(bot: Bot, address: Address, media: InputMedia, markup: Ma
     await bot.edit_message_media(media, address.chat_id, address.message_id, reply_markup=markup)
 
 
+async def remove(bot: Bot, address: Address) -> bool:
+    """Remove a message, or find it gone; False when it is too old, or can't be got at.
+
+    A bot removes its messages for 48 hours (Bot API, deleteMessage).
+
+    Raises:
+        TelegramError: the platform is down or pushes back; the message may still be there.
+    """
+    if address.message_id is None:
+        return True
+    try:
+        await bot.delete_message(address.chat_id, address.message_id)
+    except (BadRequest, ChatMigrated) as error:
+        return is_message_gone(error)
+    return True
+
+
+async def empty(bot: Bot, address: Address, line: str) -> bool:
+    """Take picture, words and buttons out of a message, which says ``line`` afterwards.
+
+    A bot edits its messages at any age.
+
+    Returns:
+        False when the message may still be there and we can't get at it (any more).
+
+    Raises:
+        TelegramError: the platform is down or pushes back; the message may be as it was.
+    """
+    nothing = blank(line, as_file=address.is_file)
+    try:
+        await bot.edit_message_media(nothing, address.chat_id, address.message_id)
+    except TelegramError as error:
+        match trouble_of(error):
+            case Trouble.UNCHANGED:
+                return True
+            case Trouble.NO_MESSAGE:
+                return is_message_gone(error)
+            case Trouble.UNREACHABLE | Trouble.MOVED:
+                return False
+            case _:
+                raise
+    return True
+
+
 async def take_away(bot: Bot, address: Address, line: str) -> None:
-    """Remove a message; one that is too old for that loses its picture and says ``line``.
+    """Remove a message; one that is too old for that is emptied and says ``line``.
 
     What is gone already, or can't be reached any more, is no error.
 
     Raises:
         TelegramError: the platform is down or pushes back; the message may still be there.
     """
-    if address.message_id is None:
-        return
-    try:
-        await bot.delete_message(address.chat_id, address.message_id)
-    except (BadRequest, ChatMigrated):
-        pass
-    else:
-        return
-    try:
-        await bot.edit_message_media(blank(line), address.chat_id, address.message_id)
-    except TelegramError as error:
-        if trouble_of(error) not in _OVER:
-            raise
-
-
-_OVER = frozenset({Trouble.UNCHANGED, Trouble.NO_MESSAGE, Trouble.UNREACHABLE, Trouble.MOVED})
+    if not await remove(bot, address):
+        await empty(bot, address, line)
 
 
 async def redraw(

@@ -78,6 +78,9 @@ _SAYINGS: tuple[tuple[Trouble, tuple[str, ...]], ...] = (
 )
 
 
+_GONE = ("message to delete not found", "message to edit not found", "message_id_invalid")
+
+
 def trouble_of(error: TelegramError) -> Trouble:
     """Return what a fault means."""
     match error:
@@ -97,6 +100,12 @@ def trouble_of(error: TelegramError) -> Trouble:
             return Trouble.PUSHED_BACK
         case _:
             return Trouble.UNKNOWN
+
+
+def is_message_gone(error: TelegramError) -> bool:
+    """Say whether a message that was to be removed or changed is not there any more."""
+    said = error.message.lower()
+    return isinstance(error, BadRequest) and any(saying in said for saying in _GONE)
 
 
 def pause_s(error: TelegramError) -> float:

@@ -1,6 +1,7 @@
 """Asking for pictures: accept, repeat, cancel, delete; one transaction each, no network inside."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
@@ -248,8 +249,16 @@ async def _own(tx: AsyncSession, person: Person, request_id: RequestId) -> Reque
     return row
 
 
-async def remember_message(app: App, actor: Actor, request_id: RequestId, address: str) -> None:
+async def remember_message(
+    app: App,
+    actor: Actor,
+    request_id: RequestId,
+    address: str,
+    removable_until: datetime | None = None,
+) -> None:
     """Store where the request's one message is; the surface alone can read it.
+
+    ``removable_until``: until when the surface can take it back; None for any time.
 
     Raises:
         NotFound, NotYours: nothing was stored.
@@ -259,7 +268,7 @@ async def remember_message(app: App, actor: Actor, request_id: RequestId, addres
     person = await meet(app, actor)
     async with app.transaction() as tx:
         await _own(tx, person, request_id)
-    await requests.store_text(app, request_id, "message_sealed", address)
+    await requests.store_message(app, request_id, address, removable_until)
 
 
 async def cancel_request(app: App, actor: Actor, request_id: RequestId) -> Cancelled | AlreadyEnded:

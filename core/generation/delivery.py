@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlalchemy import select
@@ -158,8 +158,8 @@ class DeliveryLoop:
     async def _record(self, row: OutboxRow, result: DeliveryResult) -> None:
         request_id = RequestId(row.request_id)
         match result:
-            case Sent(address):
-                await self._remember(request_id, address)
+            case Sent(address, removable_until):
+                await self._remember(request_id, address, removable_until)
                 code = "sent"
             case Gone(reason):
                 code = f"gone:{reason}"[:32]
@@ -179,10 +179,12 @@ class DeliveryLoop:
                 await self._app.engine.enqueue_task(tx, GONE_TASK, row.account_id)
         self._drawn.pop(request_id, None)
 
-    async def _remember(self, request_id: RequestId, address: str) -> None:
+    async def _remember(
+        self, request_id: RequestId, address: str, removable_until: datetime | None
+    ) -> None:
         # None of it where the account was erased while its picture was on the way.
         with contextlib.suppress(Unreadable):
-            await requests.store_text(self._app, request_id, "message_sealed", address)
+            await requests.store_message(self._app, request_id, address, removable_until)
 
     async def _parcel(self, claimed: OutboxRow) -> Parcel:
         app, request_id = self._app, RequestId(claimed.request_id)
@@ -195,8 +197,8 @@ class DeliveryLoop:
         if status.outcome is not None and status.outcome.kind is OutcomeKind.PICTURES:
             pictures = await all_files(app, row)
 
-        async def remember(address: str) -> None:
-            await self._remember(request_id, address)
+        async def remember(address: str, removable_until: datetime | None = None) -> None:
+            await self._remember(request_id, address, removable_until)
 
         return Parcel(
             reply_to=await requests.open_text(app, row, "reply_to_sealed"),

@@ -1,7 +1,7 @@
 """What the core asks of a surface so that outcomes reach people: the delivery port."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from core.generation.values import PictureFile, RequestStatus
@@ -10,6 +10,14 @@ ACCOUNT_GONE = "account-deleted"
 """The reason of a ``Gone`` when the platform says that the person's account there is deleted."""
 GONE_TASK = "account-gone"
 """The durable task that follows: what is kept of them here is erased too. Its id: the account's."""
+
+
+class Remember(Protocol):
+    """Stores durably where a request's one message is."""
+
+    async def __call__(self, address: str, removable_until: datetime | None = None) -> None:
+        """``removable_until``: until when the surface can take it back; None for any time."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Parcel:
     """Empty unless the outcome is PICTURES."""
     grid: PictureFile | None
     """One numbered picture of all, when there are several."""
-    remember: Callable[[str], Awaitable[None]]
+    remember: Remember
     """Store a new message address durably; call it as soon as a message exists."""
 
 
@@ -49,6 +57,8 @@ class Sent:
     """The person has it."""
 
     message_address: str
+    removable_until: datetime | None = None
+    """Until when the surface can take the message back; None for any time."""
 
 
 @dataclass(frozen=True, slots=True)

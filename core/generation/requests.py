@@ -1,5 +1,6 @@
 """Reading and writing request rows: sealing on the way in, opening on the way out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -106,8 +107,30 @@ async def is_own(tx: AsyncSession, row: RequestRow, person_id: AccountId) -> boo
     return await is_coming(tx, row.account_id, person_id, row.surface)
 
 
-async def store_text(app: App, request_id: RequestId, column: str, words: str) -> bool:
+async def store_message(
+    app: App, request_id: RequestId, address: str, removable_until: datetime | None
+) -> bool:
+    """Store where a request's one message is, and until when it can be removed (None: always).
+
+    False when the request is gone.
+
+    Raises:
+        Unreadable: the account's key is destroyed; nothing was stored.
+    """
+    until = {"message_removable_until": removable_until}
+    return await store_text(app, request_id, "message_sealed", address, until)
+
+
+async def store_text(
+    app: App,
+    request_id: RequestId,
+    column: str,
+    words: str,
+    others: Mapping[str, object] | None = None,
+) -> bool:
     """Seal a text into a request for the account that has it now; False when it is gone.
+
+    ``others``: plain columns that change with it.
 
     Raises:
         Unreadable: the account's key is destroyed; nothing was stored.
@@ -123,7 +146,7 @@ async def store_text(app: App, request_id: RequestId, column: str, words: str) -
             stored = await tx.scalar(
                 update(RequestRow)
                 .where(RequestRow.id == request_id, RequestRow.account_id == owner)
-                .values({column: sealed})
+                .values({column: sealed, **(others or {})})
                 .returning(RequestRow.id)
             )
         if stored is not None:

@@ -141,6 +141,10 @@ class RequestRow(Base):
     message_sealed: Mapped[bytes | None] = _content(
         LargeBinary, recipients={"surface"}, source="platform"
     )
+    message_removable_until: Mapped[datetime | None] = _inner(
+        UtcDateTime(), reason="until when the platform lets us remove the message from the chat"
+    )
+    """Empty where it can be removed at any time."""
     parent_id: Mapped[str | None] = _usage(String(26))
     hold_id: Mapped[str | None] = _usage(ForeignKey("holds.id", ondelete="CASCADE"))
     credits: Mapped[int] = _usage()
@@ -201,6 +205,32 @@ class PictureRow(Base):
     sha256: Mapped[str] = _picture(String(64), index=True)
     perceptual_hash: Mapped[int] = _picture(BigInteger)
     created_at: Mapped[datetime] = _picture(UtcDateTime())
+
+
+class CopyRow(Base):
+    """A further message that shows a request: a picture opened alone, a file, an album, its words.
+
+    Kept so that it can be taken back. Its clock is its request's, so it keeps nothing any longer.
+    """
+
+    __tablename__ = "chat_copies"
+    __table_args__ = ({"info": {"clock": "created_at"}},)
+
+    id: Mapped[str] = _usage(String(26), primary_key=True)
+    account_id: Mapped[str] = _usage(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    request_id: Mapped[str] = _usage(ForeignKey("requests.id", ondelete="CASCADE"), index=True)
+    picture_id: Mapped[str | None] = _usage(String(26))
+    """Empty for a message about several. No foreign key: no picture's end may wait for it."""
+    surface: Mapped[str] = _usage(String(32))
+    address_sealed: Mapped[bytes] = _content(LargeBinary, recipients={"surface"}, source="platform")
+    shows_words: Mapped[bool] = _usage()
+    """The prompt stands in it."""
+    removable_until: Mapped[datetime | None] = _inner(
+        UtcDateTime(), reason="until when the platform lets us remove the message from the chat"
+    )
+    """Empty where it can be removed at any time."""
+    created_at: Mapped[datetime] = _usage(UtcDateTime())
+    """When the request was made."""
 
 
 class OutboxRow(Base):

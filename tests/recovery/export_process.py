@@ -15,6 +15,7 @@ import httpx
 from core.bootstrap import running_app
 from core.generation.delivery_port import DeliveryResult, Later, Sent
 from core.kernel.ids import AccountId, BlobId
+from core.kernel.people import Language
 from core.privacy.letters.loop import LetterLoop
 from core.privacy.letters.port import Letter
 from core.storage.vault import Vault
@@ -56,8 +57,9 @@ class WireLetters:
             die()
         return Sent(address)
 
-    async def take_back(self, message_address: str) -> DeliveryResult:
+    async def take_back(self, message_address: str, language: Language) -> DeliveryResult:
         """Remove a message."""
+        del language
         return Sent(message_address)
 
 

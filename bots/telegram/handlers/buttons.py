@@ -86,7 +86,8 @@ async def _all(desk: Desk, visit: Visit, press: Press) -> Done:
 
 async def _original(desk: Desk, visit: Visit, press: Press) -> Done:
     view = await results.picture(desk, visit, _request(press), press.index)
-    return Done(then=results.send_originals(desk, visit, (view.picture,)))
+    request_id = view.status.request_id
+    return Done(then=results.send_originals(desk, visit, request_id, (view.picture,)))
 
 
 async def _originals(desk: Desk, visit: Visit, press: Press) -> Done:
@@ -94,7 +95,7 @@ async def _originals(desk: Desk, visit: Visit, press: Press) -> Done:
     pictures = status.outcome.pictures if status.outcome else ()
     if not pictures:
         raise NotFound
-    return Done(then=results.send_originals(desk, visit, pictures))
+    return Done(then=results.send_originals(desk, visit, status.request_id, pictures))
 
 
 async def _which(desk: Desk, visit: Visit, press: Press) -> Done:

@@ -1,23 +1,26 @@
 """What is done with finished pictures: opened, sent as files, all at once, deleted."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
-from telegram import InputMediaDocument, InputMediaPhoto
+from telegram import InputMediaDocument, InputMediaPhoto, Message
 from telegram.error import BadRequest
 
 from bots.telegram import keyboards, media
-from bots.telegram.address import Address
+from bots.telegram.address import SURFACE, Address
 from bots.telegram.desk import PUSHED_BACK_AT_MOST, Desk, Visit
 from bots.telegram.onemessage import edit_picture, replying, take_away
 from bots.telegram.render import caption
 from bots.telegram.trouble import Trouble, trouble_of
-from core.generation.commands import delete_picture, delete_request
+from core.generation.chat_copies import ChatCopy, remember_copies
 from core.generation.errors import NotFound
 from core.generation.queries import grid, picture_file, status
 from core.generation.values import PictureFile, PictureView, RequestStatus
 from core.kernel.ids import RequestId
 from core.messages.catalogue import text
+from core.privacy.erasure.messages import Message as Shown
+from core.privacy.erasure.pressed import delete_shown_picture, delete_shown_request
 
 _ALBUM_LEAST = 2
 
@@ -72,7 +75,7 @@ async def open_one(desk: Desk, visit: Visit, chosen: Chosen) -> None:
     veiled = chosen.status.wish.spoiler
     shown = media.shown(file, words, spoiler=veiled)
     if isinstance(shown, InputMediaPhoto):
-        await desk.bot.send_photo(
+        sent = await desk.bot.send_photo(
             to.chat_id,
             file.data,
             caption=words,
@@ -84,19 +87,22 @@ async def open_one(desk: Desk, visit: Visit, chosen: Chosen) -> None:
             reply_markup=markup,
             rate_limit_args=PUSHED_BACK_AT_MOST,
         )
-        return
-    await desk.bot.send_document(
-        to.chat_id,
-        file.data,
-        caption=words,
-        parse_mode="HTML",
-        filename=file.file_name,
-        disable_content_type_detection=True,
-        message_thread_id=to.thread_id,
-        reply_parameters=replying(to),
-        reply_markup=markup,
-        rate_limit_args=PUSHED_BACK_AT_MOST,
-    )
+    else:
+        sent = await desk.bot.send_document(
+            to.chat_id,
+            file.data,
+            caption=words,
+            parse_mode="HTML",
+            filename=file.file_name,
+            disable_content_type_detection=True,
+            message_thread_id=to.thread_id,
+            reply_parameters=replying(to),
+            reply_markup=markup,
+            rate_limit_args=PUSHED_BACK_AT_MOST,
+        )
+    where = _where(to, sent)
+    copy = ChatCopy(where.write(), chosen.picture.picture_id, shows_words=True)
+    await remember(desk, visit, chosen.status.request_id, [copy])
 
 
 async def open_all(desk: Desk, visit: Visit, of: RequestStatus) -> None:
@@ -109,36 +115,68 @@ async def open_all(desk: Desk, visit: Visit, of: RequestStatus) -> None:
     items = [
         media.shown(file, "", spoiler=of.wish.spoiler, as_file=not as_photos) for file in files
     ]
-    await _album(desk, visit.address, items)
+    sent = await _album(desk, visit.address, items)
+    await remember(desk, visit, of.request_id, _copies(visit.address, sent, outcome.pictures))
     markup = keyboards.result(of.request_id, outcome.pictures, visit.language, has_album=True)
-    await desk.say(visit.address, visit.say("messenger-album", n=len(files)), markup)
+    line = await desk.say(visit.address, visit.say("messenger-album", n=len(files)), markup)
+    await remember(desk, visit, of.request_id, [ChatCopy(line.write(), None)])
 
 
-async def send_originals(desk: Desk, visit: Visit, pictures: tuple[PictureView, ...]) -> None:
+async def send_originals(
+    desk: Desk, visit: Visit, request_id: RequestId, pictures: tuple[PictureView, ...]
+) -> None:
     """Send the untouched bytes as files: only these keep the signature of where they come from."""
     files = await _files(desk, visit, pictures)
     to = visit.address
     if len(files) >= _ALBUM_LEAST:
-        await _album(desk, to, [media.original(file) for file in files])
+        sent = await _album(desk, to, [media.original(file) for file in files])
+    else:
+        sent = [await _document(desk, to, file) for file in files]
+    await remember(desk, visit, request_id, _copies(to, sent, pictures))
+
+
+async def _document(desk: Desk, to: Address, file: PictureFile) -> Message:
+    return await desk.bot.send_document(
+        to.chat_id,
+        file.data,
+        filename=file.file_name,
+        disable_content_type_detection=True,
+        message_thread_id=to.thread_id,
+        reply_parameters=replying(to),
+        rate_limit_args=PUSHED_BACK_AT_MOST,
+    )
+
+
+def _where(to: Address, sent: Message) -> Address:
+    return replace(to.at(sent.message_id), is_file=sent.document is not None)
+
+
+def _copies(
+    to: Address, sent: Sequence[Message], pictures: Sequence[PictureView]
+) -> list[ChatCopy]:
+    """Say where each picture is: an album has one message for each, in their order."""
+    return [
+        ChatCopy(_where(to, message).write(), view.picture_id)
+        for message, view in zip(sent, pictures, strict=True)
+    ]
+
+
+async def remember(
+    desk: Desk, visit: Visit, request_id: RequestId, copies: Sequence[ChatCopy]
+) -> None:
+    """Remember what was sent, so that it can be taken back; what is deleted by now goes at once."""
+    if await remember_copies(desk.app, visit.actor, request_id, copies):
         return
-    for file in files:
-        await desk.bot.send_document(
-            to.chat_id,
-            file.data,
-            filename=file.file_name,
-            disable_content_type_detection=True,
-            message_thread_id=to.thread_id,
-            reply_parameters=replying(to),
-            rate_limit_args=PUSHED_BACK_AT_MOST,
-        )
+    for one in copies:
+        await take_away(desk.bot, Address.read(one.address), visit.say("messenger-taken-back"))
 
 
 async def _files(desk: Desk, visit: Visit, pictures: tuple[PictureView, ...]) -> list[PictureFile]:
     return [await picture_file(desk.app, visit.actor, view.picture_id) for view in pictures]
 
 
-async def _album(desk: Desk, to: Address, items: list[media.InputMedia]) -> None:
-    await desk.bot.send_media_group(
+async def _album(desk: Desk, to: Address, items: list[media.InputMedia]) -> Sequence[Message]:
+    return await desk.bot.send_media_group(
         to.chat_id,
         cast("list[InputMediaPhoto] | list[InputMediaDocument]", items),
         message_thread_id=to.thread_id,
@@ -169,11 +207,19 @@ async def delete(desk: Desk, visit: Visit, request_id: RequestId, index: int) ->
     Raises:
         NotFound, NotYours: nothing was deleted.
     """
+    here = visit.address
+
+    def is_pressed(shown: Shown) -> bool:
+        if shown.surface != SURFACE:
+            return False
+        at = Address.read(shown.address)
+        return (at.chat_id, at.message_id) == (here.chat_id, here.reply_id)
+
     if index:
         view = (await picture(desk, visit, request_id, index)).picture
-        deleted = await delete_picture(desk.app, visit.actor, view.picture_id)
+        deleted = await delete_shown_picture(desk.app, visit.actor, view.picture_id, is_pressed)
     else:
-        deleted = await delete_request(desk.app, visit.actor, request_id)
+        deleted = await delete_shown_request(desk.app, visit.actor, request_id, is_pressed)
     number = len(deleted.picture_ids)
     notice = (
         text("deleted", visit.language, n=number)

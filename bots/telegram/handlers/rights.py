@@ -46,12 +46,10 @@ TRAITS = Traits(
     part_limit_bytes=45_000_000,
     allows_training=True,
     allows_advertising=True,
-    takeback_hours=48,
 )
-"""A bot sends files of up to 50 MB (Bot API, "Sending files"; a little is kept free) and deletes
-messages for 48 hours (deleteMessage). Training needs a consent of each person's own that can be
-taken back (bot developers' terms, 4.3); nothing in them forbids advertising to somebody who asked
-for it."""
+"""A bot sends files of up to 50 MB (Bot API, "Sending files"; a little is kept free). Training
+needs a consent of each person's own that can be taken back (bot developers' terms, 4.3); nothing in
+them forbids advertising to somebody who asked for it."""
 
 _COMMANDS = {command.name: command for command in COMMANDS}
 NAMES = tuple(_COMMANDS)

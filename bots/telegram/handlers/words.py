@@ -4,7 +4,9 @@ from telegram import ForceReply
 
 from bots.telegram.desk import Desk, Visit
 from bots.telegram.handlers.imagine import WORDS_PAYLOAD
+from bots.telegram.handlers.results import remember
 from bots.telegram.wording import escaped, plain, quoted
+from core.generation.chat_copies import ChatCopy
 from core.generation.queries import status
 from core.kernel.ids import RequestId
 from core.messages.catalogue import text
@@ -31,4 +33,13 @@ async def ask_for_words(desk: Desk, visit: Visit, request_id: RequestId) -> None
         line = f'<a href="tg://user?id={visit.user.id}">{name}</a> {line}'
     hint = plain(text("messenger-words-placeholder", visit.language))
     reply = ForceReply(selective=True, input_field_placeholder=hint)
-    desk.later(visit, desk.say(visit.address, line, reply))
+    desk.later(visit, _ask(desk, visit, request_id, line, reply))
+
+
+async def _ask(
+    desk: Desk, visit: Visit, request_id: RequestId, line: str, reply: ForceReply
+) -> None:
+    at = await desk.say(visit.address, line, reply)
+    if visit.room.is_private:
+        copy = ChatCopy(at.write(), None, shows_words=True, shows_pictures=False)
+        await remember(desk, visit, request_id, [copy])

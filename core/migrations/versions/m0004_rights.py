@@ -336,31 +336,59 @@ def upgrade() -> None:
         info={"clock": "day"},
     )
 
+    op.create_table(
+        "chat_copies",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("picture_id", sa.String(length=26), nullable=True),
+        sa.Column("surface", sa.String(length=32), nullable=False),
+        sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("shows_words", sa.Boolean(), nullable=False),
+        sa.Column(
+            "removable_until", core.storage.database.UtcDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("created_at", core.storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_chat_copies_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["requests.id"],
+            name=op.f("fk_chat_copies_request_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_copies")),
+        info={"clock": "created_at"},
+    )
+    op.create_index(op.f("ix_chat_copies_account_id"), "chat_copies", ["account_id"])
+    op.create_index(op.f("ix_chat_copies_request_id"), "chat_copies", ["request_id"])
+
+    op.add_column(
+        "requests",
+        sa.Column(
+            "message_removable_until",
+            core.storage.database.UtcDateTime(timezone=True),
+            nullable=True,
+        ),
+    )
+
 
 def downgrade() -> None:
-    """Undo."""
+    """Undo; indexes go with their tables."""
+    op.drop_column("requests", "message_removable_until")
+    op.drop_table("chat_copies")
     op.drop_table("counted_days")
     op.drop_table("feature_days")
-    op.drop_index("ix_training_pool_account_id", table_name="training_pool")
     op.drop_table("training_pool")
-    op.drop_index("ix_export_parts_account_id", table_name="export_parts")
     op.drop_table("export_parts")
-    op.drop_index("ix_talks_account_id", table_name="talks")
     op.drop_table("talks")
-    op.drop_index("ix_rights_requests_account_id_received_at", table_name="rights_requests")
-    op.drop_index("ix_rights_requests_state_due_at", table_name="rights_requests")
     op.drop_table("rights_requests")
-    op.drop_index("ix_letters_about", table_name="letters")
-    op.drop_index("ix_letters_account_id", table_name="letters")
-    op.drop_index("ix_letters_surface_state_not_before", table_name="letters")
     op.drop_table("letters")
-    op.drop_index("uq_exports_running", table_name="exports")
-    op.drop_index("ix_exports_account_id_created_at", table_name="exports")
     op.drop_table("exports")
     op.drop_table("confirmations")
-    op.drop_index("ix_provider_copies_state_try_at", table_name="provider_copies")
-    op.drop_index("ix_provider_copies_about", table_name="provider_copies")
     op.drop_table("provider_copies")
-    op.drop_index("ix_erasures_account_id", table_name="erasures")
-    op.drop_index("ix_erasures_state_run_at", table_name="erasures")
     op.drop_table("erasures")

@@ -107,7 +107,6 @@ async def _confirmed(asked: Asked, person: Person, when: str, typed: str) -> Ans
             reply_to=asked.ask.reply_to,
             language=asked.language,
             code=TypedCode(_action(when), typed),
-            takeback_hours=asked.ask.traits.takeback_hours,
         ),
     )
     answer = frozen_page(asked, erasure)

@@ -109,9 +109,7 @@ def _page(asked: Asked, title: str, *lines: Line, steps: tuple[Step, ...] = ()) 
 
 
 def _owner(asked: Asked, person: Person) -> Owner:
-    hours = asked.ask.traits.takeback_hours
-    known = {} if hours is None else {asked.ask.actor.surface: hours}
-    return Owner(person.account_id, asked.language, known)
+    return Owner(person.account_id, asked.language)
 
 
 async def _overview(asked: Asked, person: Person, *, is_nonsense: bool) -> Answer:

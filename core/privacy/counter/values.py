@@ -20,8 +20,6 @@ class Traits:
     """Whether the platform's terms let people be asked for training consent at all."""
     allows_advertising: bool
     """Whether the platform lets a bot send what is advertising, to those who asked for it."""
-    takeback_hours: int | None = None
-    """For how long after sending the platform lets a message be removed; None for ever."""
 
 
 @dataclass(frozen=True, slots=True)

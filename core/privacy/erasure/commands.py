@@ -155,9 +155,6 @@ def _new_row(app: App, cmd: EraseAccount, was: str, notice: _Notice) -> ErasureR
     now = app.clock.now()
     grace = _grace(app, cmd)
     erasure_id = notice.erasure_id
-    hours: dict[str, int] = {}
-    if cmd.reply_to is not None and cmd.takeback_hours is not None:
-        hours[cmd.reply_to.surface] = cmd.takeback_hours
     has_letter = cmd.reply_to is not None or notice.letter is not None
     return ErasureRow(
         id=erasure_id,
@@ -173,7 +170,7 @@ def _new_row(app: App, cmd: EraseAccount, was: str, notice: _Notice) -> ErasureR
         attempt=0,
         ended_at=None,
         letter_id=letter_id_of(app, erasure_id, LETTER) if has_letter else None,
-        stores={"takeback_hours": hours, "language": cmd.language},
+        stores={"language": cmd.language},
         addresses_sealed=None,
         receipt=None,
     )

@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Table, exists, false, func, or_, select, true, update
 
 from core.app import App
-from core.generation.rows import PictureRow, RequestRow
+from core.generation.rows import CopyRow, PictureRow, RequestRow
 from core.kernel.ids import AccountId, new_id
 from core.kernel.people import Language
 from core.policy.retention import Item, floor_of, refuse_early
 from core.privacy.erasure import copies
-from core.privacy.erasure.messages import Messages, messages_of, take_back
+from core.privacy.erasure.messages import (
+    Messages,
+    copies_of,
+    copies_with,
+    forget,
+    messages_of,
+    take_back,
+)
 from core.privacy.erasure.plan import tables_of_people
 from core.privacy.retention.batches import destroy_all
 from core.privacy.retention.plan import Blanking, Deletion, by_class, clock_of
@@ -78,12 +85,10 @@ class DeletedItems:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose things are deleted, and what is known of where they were shown."""
+    """Whose things are deleted."""
 
     account_id: AccountId
     language: Language
-    takeback_hours: Mapping[str, int]
-    """By surface: how long its platform lets a message be removed; without one, at any age."""
 
 
 async def delete_kind(app: App, owner: Owner, kind: str, span: Span) -> DeletedItems:
@@ -132,14 +137,18 @@ async def delete_request(app: App, owner: Owner, request_id: str) -> DeletedItem
 async def delete_one_picture(app: App, owner: Owner, request_id: str, index: int) -> DeletedItems:
     """Delete one picture of a request; the last one takes the request along.
 
-    The chat's message shows the others too, so only the person can remove it.
+    Copies that show it are taken back. The request's own message shows the others too, so only
+    the person can remove it.
     """
     mine = (PictureRow.account_id == owner.account_id) & (PictureRow.request_id == request_id)
-    query = select(PictureRow.index).where(mine)
+    query = select(PictureRow.index, PictureRow.id).where(mine)
     async with app.transaction() as tx:
-        found = set(await tx.scalars(query))
-    if found == {index}:
+        found = {int(one[0]): str(one[1]) for one in await tx.execute(query)}
+    if set(found) == {index}:
         return await delete_request(app, owner, request_id)
+    about = new_id()
+    shown = copies_with(request_id, found[index]) if index in found else false()
+    messages = await _take_back(app, owner, about, false(), shown)
     count = await _purge(app, _PICTURES, mine & (PictureRow.index == index))
     async with app.transaction() as tx:
         await tx.execute(
@@ -147,8 +156,9 @@ async def delete_one_picture(app: App, owner: Owner, request_id: str, index: int
             .where(RequestRow.id == request_id, RequestRow.account_id == owner.account_id)
             .values(revision=RequestRow.revision + 1)
         )
-    messages = Messages((), 1 if count else 0)
-    return await _finished(app, new_id(), DeletedItems({"pictures": count}), messages)
+    left = messages.left + (1 if count else 0)
+    done = DeletedItems({"pictures": count})
+    return await _finished(app, about, done, Messages(messages.removable, left))
 
 
 async def count_kind(app: App, account_id: AccountId, kind: str, span: Span) -> int:
@@ -181,19 +191,19 @@ def _with_pictures(account_id: AccountId, span: Span) -> ColumnElement[bool]:
     )
 
 
-async def _messages(app: App, owner: Owner, chosen: ColumnElement[bool]) -> Messages:
-    return await messages_of(app, owner.account_id, chosen, owner.takeback_hours)
-
-
 async def _delete_prompts(app: App, owner: Owner, span: Span) -> DeletedItems:
-    """Empty the words of requests whose pictures stay; delete those that have none."""
+    """Empty the words of requests whose pictures stay; delete those that have none.
+
+    Copies that show the words are taken back; results that do are the person's to remove.
+    """
     mine = (
         (RequestRow.account_id == owner.account_id) & span.holds(_REQUESTS.c.created_at) & _DECIDED
     )
     shown = exists().where(PictureRow.request_id == RequestRow.id)
     about = new_id()
-    captions = await _messages(app, owner, mine & shown)
-    messages = await _prepare(app, owner, about, mine & ~shown)
+    captions = await messages_of(app, mine & shown, false())
+    spoken = copies_of(mine & ~shown) | (copies_of(mine) & CopyRow.shows_words)
+    messages = await _take_back(app, owner, about, mine & ~shown, spoken)
     await copies.gather(app, about, mine)
     full = or_(*(func.length(_REQUESTS.c[name]) > 0 for name in _WORDS))
     columns = tuple(_REQUESTS.c[name] for name in _WORDS)
@@ -287,8 +297,19 @@ async def _redraw(app: App, account_id: AccountId) -> None:
 async def _prepare(app: App, owner: Owner, about: str, chosen: ColumnElement[bool]) -> Messages:
     """While the rows still say where: note the providers' jobs, and have messages taken back."""
     await copies.gather(app, about, chosen)
-    messages = await _messages(app, owner, chosen)
+    return await _take_back(app, owner, about, chosen, copies_of(chosen))
+
+
+async def _take_back(
+    app: App,
+    owner: Owner,
+    about: str,
+    results: ColumnElement[bool],
+    shown_in: ColumnElement[bool],
+) -> Messages:
+    messages = await messages_of(app, results, shown_in)
     await take_back(app, about, messages.removable, owner.language)
+    await forget(app, messages)
     return messages
 
 

@@ -8,16 +8,16 @@ said so; what fails is tried again, later and later, and the person is told.
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from sqlalchemy import true, update
+from sqlalchemy import update
 
 from core.app import App
 from core.engine.engine import Steps, Task
 from core.generation.cancelling import cancel_account
-from core.generation.rows import RequestRow
+from core.generation.rows import CopyRow, RequestRow
 from core.privacy.erasure import copies, stores
 from core.privacy.erasure.ending import end, postpone
 from core.privacy.erasure.memory import Memory, load, note, seal_messages
-from core.privacy.erasure.messages import messages_of
+from core.privacy.erasure.messages import copies_of, messages_of
 from core.privacy.erasure.plan import count_rows
 from core.privacy.erasure.rows import ErasureRow
 from core.privacy.erasure.stores import ACKNOWLEDGED
@@ -105,9 +105,9 @@ async def _count(app: App, memory: Memory) -> str:
 async def _messages(app: App, memory: Memory) -> str:
     """Open the addresses of the chat's messages, and seal them with the erasure's own key."""
     if "messages" not in memory.stores:
-        found = await messages_of(
-            app, memory.account_id, true(), memory.stores.get("takeback_hours", {})
-        )
+        mine = RequestRow.account_id == memory.account_id
+        shown_in = copies_of(mine) | (CopyRow.account_id == memory.account_id)
+        found = await messages_of(app, mine, shown_in)
         await seal_messages(app, memory.erasure_id, found)
     return ACKNOWLEDGED
 

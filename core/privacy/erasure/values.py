@@ -36,8 +36,6 @@ class EraseAccount:
     """None: the one that the account speaks."""
     code: TypedCode | None = None
     """Must be right, and is used up with the freezing; None where nobody has to confirm."""
-    takeback_hours: int | None = None
-    """How long the platform of ``reply_to`` lets a message be removed; None for any age."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "consents": ("export-table-consents", "export-about-consents"),
     "usage_events": ("export-table-usage-events", "export-about-usage-events"),
     "requests": ("export-table-requests", "export-about-requests"),
+    "chat_copies": ("export-table-chat-copies", "export-about-chat-copies"),
     "pictures": ("export-table-pictures", "export-about-pictures"),
     "balances": ("export-table-balances", "export-about-balances"),
     "holds": ("export-table-holds", "export-about-holds"),

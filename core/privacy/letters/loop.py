@@ -18,6 +18,7 @@ from core.generation.delivery_port import (
     Sent,
 )
 from core.kernel.ids import AccountId, BlobId, new_id
+from core.kernel.people import language_of
 from core.privacy.answers import of_json
 from core.privacy.letters import claims
 from core.privacy.letters.people import native_id_in
@@ -116,7 +117,8 @@ class LetterLoop:
             await claims.start(tx, row.id)
         async with asyncio.timeout(SEND_AT_MOST_S):
             if letter is None:
-                return await self._surface.take_back(await self._opened(row, "message_sealed"))
+                address = await self._opened(row, "message_sealed")
+                return await self._surface.take_back(address, language_of(row.language))
             return await self._surface.bring(letter)
 
     async def _opened(self, row: LetterRow, column: str) -> str:

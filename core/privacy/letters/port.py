@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.generation.delivery_port import DeliveryResult
+from core.kernel.people import Language
 from core.privacy.answers import Answer
 
 
@@ -51,8 +52,8 @@ class LetterDelivery(Protocol):
         """
         ...
 
-    async def take_back(self, message_address: str) -> DeliveryResult:
-        """Remove a message from the chat.
+    async def take_back(self, message_address: str, language: Language) -> DeliveryResult:
+        """Remove a message from the chat, or leave nothing in it but a line in this language.
 
         ``Sent`` when it is not there any more (also when somebody else removed it); ``Gone`` when
         the platform does not let us: then only the person can.

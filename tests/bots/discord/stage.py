@@ -12,6 +12,7 @@ from bots.discord.settings import DiscordSettings
 from core.accounts.commands import set_age, welcome
 from core.app import App
 from core.generation.queries import history
+from core.kernel.clock import Clock
 from core.kernel.people import Actor
 from core.quotas.queries import quota
 from tests.emulators.discord import DiscordEmulator, Handle, Person
@@ -130,6 +131,7 @@ async def a_stage(
     starts_bot: bool = True,
     daily_plans: Path | None = None,
     policy: str = "flux-art",
+    clock: Clock | None = None,
 ) -> AsyncIterator[Stage]:
     """Everything started; at the end no violation may have been seen on the wire."""
     async with AsyncExitStack() as stack:
@@ -138,7 +140,13 @@ async def a_stage(
         room = await emulator.text_channel(guild)
         fake = provider or FakeProvider()
         app = await stack.enter_async_context(
-            an_app(providers=[fake], folder=folder, LIMNER_PLANS=daily_plans, LIMNER_POLICY=policy)
+            an_app(
+                providers=[fake],
+                folder=folder,
+                clock=clock,
+                LIMNER_PLANS=daily_plans,
+                LIMNER_POLICY=policy,
+            )
         )
         await stack.enter_async_context(a_worker(app))
         if starts_bot:

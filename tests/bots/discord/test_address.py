@@ -1,6 +1,7 @@
 """The address text, the words made harmless, and pictures made to fit."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -33,6 +34,15 @@ AN_ADDRESS = Address(
 
 def test_an_address_is_read_as_it_was_written() -> None:
     assert Address.read(AN_ADDRESS.write()) == AN_ADDRESS
+
+
+def test_an_address_says_until_when_its_message_can_be_removed() -> None:
+    ends = AN_ADDRESS.expires_at
+    assert AN_ADDRESS.removable_until is None
+    assert replace(AN_ADDRESS, is_member=False).removable_until == ends
+    hidden = Address.read(replace(AN_ADDRESS, is_hidden=True).write())
+    assert hidden.removable_until == ends
+    assert hidden.at(channel_id=7, message_id=8).removable_until is None, "the bot's own message"
 
 
 @pytest.mark.parametrize("broken", ["", "{}", "[]", '{"a":1}', "null"])

@@ -13,7 +13,7 @@ async def test_again_makes_a_new_message_and_leaves_the_old_one(stage: Stage) ->
     second = await stage.result(ann.presses(first, "Again"))
     assert stage.room.messages == [first, second]
     assert "a fox" in second.text
-    assert "seed 7" not in second.text
+    assert "seed 7 " not in second.text
     assert await stage.spent(ann) == 4
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import discord
 import pytest
@@ -112,8 +113,9 @@ class _Counting(Post):
         return to
 
 
-async def _forget(_address: str) -> None:
+async def _forget(address: str, removable_until: datetime | None = None) -> None:
     """Nothing is remembered here."""
+    del address, removable_until
 
 
 async def test_progress_that_comes_late_never_covers_the_picture() -> None:

@@ -43,6 +43,7 @@ def _address(asked: Handle, message: Message | None = None, *, is_over: bool = F
         size_limit_bytes=LIMIT_BYTES,
         is_adult=False,
         is_alone=place.guild is None and place.bot_may_see,
+        is_member=place.bot_may_see,
     )
 
 

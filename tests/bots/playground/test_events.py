@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -193,7 +194,8 @@ async def test_delivering_the_same_parcel_twice_shows_one_card() -> None:
         surface = PageDelivery(hub)
         remembered: list[str] = []
 
-        async def remember(address: str) -> None:
+        async def remember(address: str, removable_until: datetime | None = None) -> None:
+            assert removable_until is None
             remembered.append(address)
 
         facts = await status(page.app, page.actor, RequestId(card["id"]))

@@ -21,7 +21,7 @@ def a_file(size_bytes: int = 10, width_px: int = 100, height_px: int = 100) -> P
 
 @pytest.mark.parametrize(
     "address",
-    [Address(5), Address(-100123, 7, 8, 9, 10), Address(5, None, 8, None, 10)],
+    [Address(5), Address(-100123, 7, 8, 9, 10, is_file=True), Address(5, None, 8, None, 10)],
 )
 def test_an_address_reads_as_it_was_written(address: Address) -> None:
     assert Address.read(address.write()) == address

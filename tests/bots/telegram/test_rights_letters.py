@@ -198,7 +198,7 @@ async def taken_back(stage: Stage, message: Message, name: str) -> str:
     return await ended(stage, letter_id)
 
 
-async def test_messages_are_taken_back_for_two_days_and_said_to_be_too_old_afterwards() -> None:
+async def test_messages_are_taken_back_for_two_days_and_made_blank_afterwards() -> None:
     async with a_stage(worker=False) as stage:
         ada = await stage.adult()
         ada.says("/terms")
@@ -210,8 +210,10 @@ async def test_messages_are_taken_back_for_two_days_and_said_to_be_too_old_after
         assert await taken_back(stage, young, "young") == "sent"
         assert await taken_back(stage, young, "again") == "sent", "it is not there any more"
         stage.emulator.advance(timedelta(hours=2))
-        assert await taken_back(stage, old, "old") == "gone:too-old"
+        assert await taken_back(stage, old, "old") == "sent"
+        assert await taken_back(stage, old, "old again") == "sent", "it is blank already"
 
         assert ada.received == [old]
+        assert (old.text, old.caption, old.buttons) == (None, "Deleted.", [])
         ada.blocks_bot()
         assert await taken_back(stage, old, "blocked") == "gone:unreachable"

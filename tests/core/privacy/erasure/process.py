@@ -12,6 +12,7 @@ from pathlib import Path
 from core.bootstrap import running_app
 from core.generation.delivery_port import DeliveryResult, Sent
 from core.kernel.ids import new_id
+from core.kernel.people import Language
 from core.privacy.letters.loop import LetterLoop
 from core.privacy.letters.port import Letter
 from core.worker import working
@@ -51,7 +52,8 @@ class WrittenSurface:
             die()
         return Sent(address)
 
-    async def take_back(self, message_address: str) -> DeliveryResult:
+    async def take_back(self, message_address: str, language: Language) -> DeliveryResult:
+        del language
         self._write(message_address, "taken")
         return Sent(message_address)
 

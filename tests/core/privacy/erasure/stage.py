@@ -10,7 +10,6 @@ from sqlalchemy import select
 from core.accounts.commands import meet
 from core.app import App
 from core.generation import requests
-from core.generation.rows import RequestRow
 from core.kernel.ids import AccountId, PictureId, RequestId
 from core.kernel.people import Actor, ReplyTo
 from core.privacy.answers import Answer
@@ -66,7 +65,12 @@ async def confirmed(app: App, when: str, *, actor: Actor | None = None) -> Answe
 
 
 async def a_person_with_pictures(
-    app: App, count: int = 2, *, native_id: str = "1", at: datetime | None = None
+    app: App,
+    count: int = 2,
+    *,
+    native_id: str = "1",
+    at: datetime | None = None,
+    removable_until: datetime | None = None,
 ) -> tuple[Actor, AccountId, list[tuple[RequestId, PictureId]]]:
     """Somebody who asked for some pictures and got them, each in a message of its own."""
     actor = an_actor(native_id)
@@ -74,18 +78,10 @@ async def a_person_with_pictures(
     made = []
     for number in range(count):
         one = await a_request_with_a_picture(app, owner, at or app.clock.now())
-        await shown_in(app, owner, one[0], f"message {native_id}-{number}")
+        where = f"message {native_id}-{number}"
+        await requests.store_message(app, one[0], where, removable_until)
         made.append(one)
     return actor, owner, made
-
-
-async def shown_in(app: App, owner: AccountId, request_id: RequestId, address: str) -> None:
-    """Remember in which message of the chat a request is shown."""
-    place = requests.place_of(owner, request_id, "message_sealed")
-    sealed = await app.keys.seal(place, address.encode())
-    async with app.transaction() as tx:
-        row = await tx.get_one(RequestRow, request_id)
-        row.message_sealed = sealed
 
 
 def an_order(account_id: AccountId, *, is_now: bool = True, told: bool = False) -> EraseAccount:

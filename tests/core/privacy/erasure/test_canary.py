@@ -114,7 +114,7 @@ async def sweep_the_canaries(
             await confirmed(app, "now", actor=a.actor)
             assert await erased(app, await running_erasure(app, a)) == "done"
             await surface.until(lambda: any(one.attachment for one in surface.brought))
-            await surface.until(lambda: len(surface.taken) == 3)
+            await surface.until(lambda: len(surface.taken) == 4)
         await app.database.checkpoint()
 
         assert await found_of(a, url, folder, store) == []

@@ -16,7 +16,6 @@ from core.privacy.erasure.rows import ProviderCopyRow
 from core.storage.envelope import Place
 from core.storage.vault import BlobMissing
 from tests.core.privacy.erasure.stage import (
-    TRAITS,
     a_letter_loop,
     a_person_with_pictures,
     says,
@@ -167,13 +166,13 @@ async def test_deleted_words_are_in_no_file_of_the_database(tmp_path: Path) -> N
 
 async def test_what_the_platform_does_not_let_us_remove_is_counted() -> None:
     async with an_aging_app(policy="flux-art") as (app, clock):
-        traits = replace(TRAITS, takeback_hours=48)
-        await a_person_with_pictures(app, 2)
+        soon = clock.now() + timedelta(hours=48)
+        await a_person_with_pictures(app, 2, removable_until=soon)
         clock.move(hours=49)
         await a_person_with_pictures(app, 1)
         clock.move(minutes=1)
-        shown = await told(app, "pictures", traits=traits)
-        done = await told(app, words_of(shown, "pictures yes"), traits=traits)
+        shown = await told(app, "pictures")
+        done = await told(app, words_of(shown, "pictures yes"))
         facts = {line.code: line.facts.get("n") for line in done.page.lines}
         assert facts["delete-chat-removing"] == 1
         assert facts["delete-chat-left"] == 2
