@@ -36,8 +36,9 @@ _WORKFLOW = "limner_generation"
 _QUEUES: dict[Lane, str] = {"standard": "limner-standard", "premium": "limner-premium"}
 _EXECUTOR_THREADS = 16
 _TASK_WORKFLOW = "limner_task"
-_TASK_QUEUE = "limner-tasks"
-_TASKS_AT_ONCE = 4
+_TASK_QUEUES = {"limner-tasks": 4, "limner-long-tasks": 2}
+"""How many a worker does at once. What takes minutes has a queue of its own: nobody waits for it."""
+_TASK_QUEUE, _LONG_TASK_QUEUE = _TASK_QUEUES
 _TASK_POLL_S = 0.2
 _TASK_TIMEOUT_S = 6 * 3600.0
 
@@ -182,7 +183,9 @@ class Engine:
             lambda sync: client.enqueue_in_transaction(sync, options, str(request_id))
         )
 
-    async def enqueue_task(self, tx: AsyncSession, kind: str, task_id: str) -> None:
+    async def enqueue_task(
+        self, tx: AsyncSession, kind: str, task_id: str, *, is_long: bool = False
+    ) -> None:
         """Queue a task of a kind that workers know, in the caller's transaction.
 
         The same kind and id again changes nothing, however often and from however many processes:
@@ -191,7 +194,7 @@ class Engine:
         client = self._connected()
         options: EnqueueOptions = {
             "workflow_name": _TASK_WORKFLOW,
-            "queue_name": _TASK_QUEUE,
+            "queue_name": _LONG_TASK_QUEUE if is_long else _TASK_QUEUE,
             "workflow_id": f"{kind}:{task_id}",
             "workflow_id_reuse_policy": "return-existing",
             "app_version": APPLICATION_VERSION,
@@ -288,7 +291,7 @@ class Engine:
         async def limner_task(kind: str, task_id: str) -> None:
             await kinds[kind](task_id, steps)
 
-        DBOS.listen_queues([*_QUEUES.values(), _TASK_QUEUE])
+        DBOS.listen_queues([*_QUEUES.values(), *_TASK_QUEUES])
         self._is_worker = True
         await _launch()
         for lane, queue in _QUEUES.items():
@@ -299,12 +302,13 @@ class Engine:
                 polling_interval_sec=self._options.poll_s,
                 on_conflict="always_update",
             )
-        await DBOS.register_queue_async(
-            _TASK_QUEUE,
-            worker_concurrency=_TASKS_AT_ONCE,
-            polling_interval_sec=max(self._options.poll_s, _TASK_POLL_S),
-            on_conflict="always_update",
-        )
+        for queue, at_once in _TASK_QUEUES.items():
+            await DBOS.register_queue_async(
+                queue,
+                worker_concurrency=at_once,
+                polling_interval_sec=max(self._options.poll_s, _TASK_POLL_S),
+                on_conflict="always_update",
+            )
         self._tasks.append(asyncio.create_task(self._reconcile(repair)))
 
     async def _beat(self) -> None:

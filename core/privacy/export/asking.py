@@ -78,7 +78,7 @@ async def begin(asked: Asked, person: Person, way: Way, passphrase: str | None) 
             tx.add(row)
             await tx.flush()
             await post(tx, letter, await app.database.now(tx), opens_with_answer=True)
-            await app.engine.enqueue_task(tx, KIND, export_id)
+            await app.engine.enqueue_task(tx, KIND, export_id, is_long=True)
     except IntegrityError:
         # One runs already, or this very update came twice.
         return await joined(asked, person)

@@ -29,7 +29,7 @@ class SweepSchedule:
             return
         async with self._app.transaction() as tx:
             for kind in self._kinds:
-                await self._app.engine.enqueue_task(tx, kind, slot)
+                await self._app.engine.enqueue_task(tx, kind, slot, is_long=True)
         self._queued = slot
 
 
@@ -37,5 +37,5 @@ async def sweep_now(app: App) -> str:
     """Queue a sweep beside the scheduled ones; return its name. A running worker does it."""
     name = f"{app.clock.now():%Y-%m-%dT%H%M%S}-asked"
     async with app.transaction() as tx:
-        await app.engine.enqueue_task(tx, KIND, name)
+        await app.engine.enqueue_task(tx, KIND, name, is_long=True)
     return name

@@ -6,6 +6,7 @@ import pytest
 
 from core.engine.engine import Steps
 from tests.factories import an_app
+from tests.patience import LONG_S
 
 
 async def _nothing() -> None:
@@ -38,6 +39,33 @@ async def test_a_task_runs_once_however_often_it_is_queued(database_url: str) ->
         await asyncio.sleep(1)
 
         assert done == ["2026-11-22T18"]
+
+
+async def test_nobody_waits_behind_tasks_that_take_long() -> None:
+    done: list[str] = []
+    last, ran = asyncio.Event(), asyncio.Event()
+
+    async def export(_task_id: str, _steps: Steps) -> None:
+        await last.wait()
+
+    async def erase(task_id: str, _steps: Steps) -> None:
+        done.append(task_id)
+        ran.set()
+
+    async def no_job(_request_id: str, _steps: Steps) -> None:
+        return
+
+    async with an_app() as app:
+        await app.engine.launch(no_job, _nothing, {"export": export, "erase": erase})
+        async with app.transaction() as tx:
+            for number in range(8):
+                await app.engine.enqueue_task(tx, "export", str(number), is_long=True)
+        async with app.transaction() as tx:
+            await app.engine.enqueue_task(tx, "erase", "me")
+        await asyncio.wait_for(ran.wait(), LONG_S)
+        last.set()
+
+    assert done == ["me"]
 
 
 async def test_a_task_that_was_rolled_back_never_runs() -> None:
