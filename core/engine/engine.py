@@ -37,7 +37,7 @@ _QUEUES: dict[Lane, str] = {"standard": "limner-standard", "premium": "limner-pr
 _EXECUTOR_THREADS = 16
 _TASK_WORKFLOW = "limner_task"
 _TASK_QUEUES = {"limner-tasks": 4, "limner-long-tasks": 2}
-"""How many a worker does at once. What takes minutes has a queue of its own: nobody waits for it."""
+"""How many a worker does at once. What takes minutes has its own: nobody waits behind it."""
 _TASK_QUEUE, _LONG_TASK_QUEUE = _TASK_QUEUES
 _TASK_POLL_S = 0.2
 _TASK_TIMEOUT_S = 6 * 3600.0
