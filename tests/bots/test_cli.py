@@ -79,6 +79,7 @@ async def test_check_says_that_everything_can_start(tmp_path: Path) -> None:
     assert "playground, worker" in said
 
 
+@pytest.mark.slow
 @pytest.mark.promise("AX-46", "FA-20.1")
 @pytest.mark.parametrize(
     ("settings", "expected"),
@@ -177,6 +178,7 @@ async def test_run_serves_the_page_and_the_metrics_and_stops_when_told(tmp_path:
     assert "Traceback" not in said.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["PORT", "METRICS_PORT", "LIMNER_WEB_PORT"])
 async def test_a_port_that_is_taken_is_one_line(tmp_path: Path, name: str) -> None:
     with socket.socket() as taken:
@@ -191,6 +193,7 @@ async def test_a_port_that_is_taken_is_one_line(tmp_path: Path, name: str) -> No
     assert "SystemExit" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["migrate", "status", "run"])
 async def test_a_database_out_of_reach_is_one_line(tmp_path: Path, command: str) -> None:
     url = f"postgresql://limner:a-secret-token@127.0.0.1:{a_free_port()}/limner"
@@ -202,6 +205,7 @@ async def test_a_database_out_of_reach_is_one_line(tmp_path: Path, command: str)
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder here that refuses root too")
 @pytest.mark.parametrize("name", ["LIMNER_DATA", "LIMNER_KEYS"])
 async def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, name: str) -> None:

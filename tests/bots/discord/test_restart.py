@@ -22,6 +22,7 @@ async def test_discord_py_is_given_no_view_that_it_could_forget() -> None:
     assert says("age-thanks", "en").view().is_finished()
 
 
+@pytest.mark.slow
 async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
     provider = FakeProvider()
     async with DiscordEmulator() as emulator:

@@ -169,6 +169,7 @@ async def _take_each_step(stage: Stage, command: str) -> int:
     return len(ways)
 
 
+@pytest.mark.slow
 async def test_every_step_of_every_answer_leads_on(stage: Stage) -> None:
     taken = [await _take_each_step(stage, command.name) for command in COMMANDS]
     assert sum(taken) > len(COMMANDS)

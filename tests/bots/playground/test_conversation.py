@@ -246,6 +246,7 @@ async def test_a_strangers_request_is_neither_shown_nor_touched() -> None:
     assert state["cards"] == []
 
 
+@pytest.mark.slow
 async def test_earlier_pictures_come_page_by_page() -> None:
     async with a_playground(works=False) as page:
         ids = []
@@ -262,6 +263,7 @@ async def test_earlier_pictures_come_page_by_page() -> None:
     assert (state["has_earlier"], rest["has_earlier"]) == (True, False)
 
 
+@pytest.mark.slow
 async def test_a_restart_keeps_the_conversation_and_its_buttons(tmp_path: Path) -> None:
     async with a_playground(folder=tmp_path) as page:
         card = await page.made("a fox")

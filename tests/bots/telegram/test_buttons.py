@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from core.generation.queries import picture_file
 from tests.bots.telegram.stage import Stage, a_stage, is_result
 from tests.emulators.telegram import Message, Person
@@ -40,6 +42,7 @@ async def test_a_press_works_after_a_restart_and_after_a_year() -> None:
         assert (await stage.picture(ada.chat, 2)).reply_to is shown
 
 
+@pytest.mark.slow
 async def test_a_press_under_a_message_that_is_no_longer_told_works() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -112,6 +115,7 @@ async def test_one_picture_of_a_grid_opens_with_its_own_buttons() -> None:
         assert labels == ["Vary", "Again", "Change words", "Original", "Delete"]
 
 
+@pytest.mark.slow
 async def test_which_picture_to_vary_is_asked_in_the_keyboard_itself() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -129,6 +133,7 @@ async def test_which_picture_to_vary_is_asked_in_the_keyboard_itself() -> None:
         assert "a fox" in (varied.caption or "")
 
 
+@pytest.mark.slow
 async def test_all_pictures_come_as_an_album_and_its_buttons_in_a_line_below() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -145,6 +150,7 @@ async def test_all_pictures_come_as_an_album_and_its_buttons_in_a_line_below() -
         assert labels == ["1", "2", "Vary", "Again", "Change words", "Original", "Delete"]
 
 
+@pytest.mark.slow
 async def test_all_originals_of_a_grid_come_as_files() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -158,6 +164,7 @@ async def test_all_originals_of_a_grid_come_as_files() -> None:
         assert kinds == ["document", "document"]
 
 
+@pytest.mark.slow
 async def test_other_words_are_asked_for_and_found_again_after_a_restart() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -225,6 +232,7 @@ async def test_a_message_too_old_to_be_deleted_loses_its_picture_instead() -> No
         assert shown.buttons == []
 
 
+@pytest.mark.slow
 async def test_deleting_one_of_several_draws_the_others_anew() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()

@@ -206,6 +206,7 @@ async def test_refused_words_cost_nothing_and_are_not_repeated() -> None:
         assert await stage.credits_of(ada) == 24
 
 
+@pytest.mark.slow
 async def test_out_of_credits_says_what_is_left_and_when_it_refills() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -260,6 +261,7 @@ async def test_a_failure_says_that_credits_are_back_and_can_be_tried_again() -> 
         assert "a fox" in (shown.caption or "")
 
 
+@pytest.mark.slow
 async def test_a_preview_of_what_was_refused_does_not_stay() -> None:
     provider = FakeProvider()
     provider.gate.clear()
@@ -280,6 +282,7 @@ async def test_a_preview_of_what_was_refused_does_not_stay() -> None:
         assert request.state in (RequestState.ENDED, RequestState.DELIVERED)
 
 
+@pytest.mark.slow
 async def test_a_veiled_picture_stays_veiled_when_it_is_opened_from_the_grid() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()

@@ -25,6 +25,7 @@ def results_in(stage: Stage, chat: Chat) -> int:
     return sum(is_result(message) for message in chat.sent_by(stage.emulator.bot))
 
 
+@pytest.mark.slow
 async def test_a_picture_that_arrives_although_the_call_timed_out_is_not_sent_twice() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -69,6 +70,7 @@ async def test_a_push_back_is_waited_out() -> None:
         assert results_in(stage, ada.chat) == len(ada.received) == 1
 
 
+@pytest.mark.slow
 async def test_errors_of_the_platform_and_lost_connections_are_waited_out() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()
@@ -175,6 +177,7 @@ async def test_what_the_platform_cant_show_as_a_photo_comes_as_a_file() -> None:
         assert results_in(stage, ada.chat) == len(ada.received) == 1
 
 
+@pytest.mark.slow
 async def test_a_process_that_dies_between_accepting_and_sending_still_delivers_once() -> None:
     async with a_stage() as stage:
         ada = await stage.adult()

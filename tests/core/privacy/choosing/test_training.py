@@ -41,6 +41,7 @@ async def pool(app: App) -> list[str]:
         return list(await tx.scalars(select(PoolItemRow.picture_id)))
 
 
+@pytest.mark.slow
 @pytest.mark.promise("AX-07", "AX-19", "PL-T3", "AX-41", "FA-14.f")
 async def test_only_pictures_made_under_a_consent_are_taken_in_and_all_go_with_it(
     database_url: str,
@@ -113,6 +114,7 @@ async def test_who_is_restricted_or_no_adult_gives_nothing(values: dict[str, str
 STEPS = st.lists(st.sampled_from(["yes", "no", "make", "delete", "wait"]), max_size=14)
 
 
+@pytest.mark.slow
 @pytest.mark.promise("AX-07", "AX-19")
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)

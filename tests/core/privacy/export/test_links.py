@@ -132,6 +132,7 @@ async def test_a_link_to_what_is_gone_says_so(what: str) -> None:
         assert isinstance(refused.value, CoreError)
 
 
+@pytest.mark.slow
 async def test_the_link_comes_in_the_message_that_showed_the_progress() -> None:
     async with an_app(LIMNER_PUBLIC_URL=PUBLIC) as app:
         row, token = await a_link(app)

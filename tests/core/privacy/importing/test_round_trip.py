@@ -48,6 +48,7 @@ async def rows(app: App) -> dict[str, int]:
         }
 
 
+@pytest.mark.slow
 @pytest.mark.promise("FA-14.g")
 @pytest.mark.parametrize("words", ["send", f"protect {PASSPHRASE}"])
 async def test_preferences_and_gallery_arrive_as_they_were(
@@ -199,6 +200,7 @@ async def test_an_account_that_is_not_in_use_takes_nothing(
         assert await app.vault.blobs_of(owner) == ()
 
 
+@pytest.mark.slow
 async def test_a_killed_import_is_simply_run_again(database_url: str, tmp_path: Path) -> None:
     """Killed at every third write: the next run goes on, and the end is the same."""
 
@@ -237,6 +239,7 @@ async def test_a_killed_import_is_simply_run_again(database_url: str, tmp_path: 
         assert known <= set(await app.vault.blobs_of(owner))
 
 
+@pytest.mark.slow
 async def test_two_imports_at_once_are_one(database_url: str, tmp_path: Path) -> None:
     files, before = await from_elsewhere(tmp_path)
     async with an_app(database_url=database_url) as app:

@@ -198,6 +198,7 @@ def test_the_lines_keep_what_the_profile_says(name: str, moment: datetime) -> No
 EVENTS = st.lists(st.just(0) | st.integers(1, 800), min_size=3, max_size=9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", SHIPPED)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(days=EVENTS)
