@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
+from core.migrations.migrate import migrate
 from core.settings import PREFIX
+from core.storage.database import Database
 from tests.postgres import fresh_database, postgres_server
 
 _NAMES = (
@@ -39,9 +42,24 @@ def postgres_server_url(given_database_url: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server_url: str) -> Iterator[str]:
+    """The name of a database with all tables, to make others of: that is quicker than migrating."""
+    with fresh_database(postgres_server_url) as url:
+        migrate(Database(url))
+        yield make_url(url).database or ""
+
+
 @pytest.fixture
-def postgres_url(postgres_server_url: str) -> Iterator[str]:
-    """An empty PostgreSQL database of the test's own."""
+def postgres_url(postgres_server_url: str, migrated_postgres: str) -> Iterator[str]:
+    """A PostgreSQL database of the test's own, with all tables and nothing in them."""
+    with fresh_database(postgres_server_url, migrated_postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server_url: str) -> Iterator[str]:
+    """A PostgreSQL database of the test's own, without a table."""
     with fresh_database(postgres_server_url) as url:
         yield url
 
@@ -56,6 +74,13 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty database of the test's own, on SQLite and then on PostgreSQL."""
+    """A database of the test's own without content, on SQLite and then on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("empty_postgres", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A database of the test's own without a table, on SQLite and then on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url

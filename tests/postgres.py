@@ -88,12 +88,16 @@ def _is_held(lock: Path) -> bool:
 
 
 @contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """Make an empty database, give its address, and drop it with whoever is still connected."""
+def fresh_database(server_url: str, template: str = "") -> Iterator[str]:
+    """Make a database, give its address, and drop it with whoever is still connected.
+
+    It is empty, or a copy of the ``template``, to which nobody may be connected.
+    """
     name = f"limner_test_{secrets.token_hex(6)}"
     admin = make_url(server_url).set(drivername="postgresql")
     with _connection(admin) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        made_of = f' TEMPLATE "{template}"' if template else ""
+        connection.execute(f'CREATE DATABASE "{name}"{made_of}'.encode())
     try:
         yield admin.set(database=name).render_as_string(hide_password=False)
     finally:

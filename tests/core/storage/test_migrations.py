@@ -39,16 +39,16 @@ def differences(database: Database) -> list[object]:
     return found
 
 
-def test_an_empty_database_becomes_what_the_code_expects(database_url: str) -> None:
-    database = Database(database_url)
+def test_an_empty_database_becomes_what_the_code_expects(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     assert revision_of(database) is None
     migrate(database)
     assert revision_of(database) == newest()
     assert differences(database) == []
 
 
-def test_a_column_that_no_migration_made_is_noticed(database_url: str) -> None:
-    database = Database(database_url)
+def test_a_column_that_no_migration_made_is_noticed(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     migrate(database)
     engine = database.sync_engine()
     with engine.begin() as connection:
@@ -57,8 +57,8 @@ def test_a_column_that_no_migration_made_is_noticed(database_url: str) -> None:
     assert len(differences(database)) == 1
 
 
-def test_constraints_are_in_the_live_database_too(database_url: str) -> None:
-    database = Database(database_url)
+def test_constraints_are_in_the_live_database_too(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     migrate(database)
     engine = database.sync_engine()
     seen = inspect(engine)
@@ -72,15 +72,15 @@ def test_constraints_are_in_the_live_database_too(database_url: str) -> None:
     engine.dispose()
 
 
-def test_migrating_again_changes_nothing(database_url: str) -> None:
-    database = Database(database_url)
+def test_migrating_again_changes_nothing(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     migrate(database)
     migrate(database)
     assert differences(database) == []
 
 
-def test_every_migration_can_be_undone(database_url: str) -> None:
-    database = Database(database_url)
+def test_every_migration_can_be_undone(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     migrate(database)
     engine = database.sync_engine()
     with engine.connect() as connection:
@@ -100,8 +100,8 @@ def _migrate(url: str) -> str | None:
 
 
 @pytest.mark.slow
-def test_processes_that_start_at_once_migrate_once(database_url: str) -> None:
+def test_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(4, mp_context=spawn) as pool:
-        assert set(pool.map(_migrate, [database_url] * 8)) == {newest()}
-    assert differences(Database(database_url)) == []
+        assert set(pool.map(_migrate, [empty_database_url] * 8)) == {newest()}
+    assert differences(Database(empty_database_url)) == []
