@@ -22,6 +22,7 @@ from core.generation.delivery_port import (
     DeliveryResult,
     Gone,
     Later,
+    NotNow,
     Parcel,
     ProgressNote,
     Sent,
@@ -79,14 +80,18 @@ class TelegramDelivery:
             await edit_text(self._bot, address, status_line(status), markup)
 
     async def show_progress(self, note: ProgressNote) -> None:
-        """Edit the one message if the chat has room for it; never after the outcome."""
+        """Edit the one message; never after the outcome.
+
+        Raises:
+            NotNow: the chat has no room for it.
+        """
         request_id = note.status.request_id
         lock = self._busy.setdefault(request_id, asyncio.Lock())
-        if lock.locked() or request_id in self._ended:
+        if request_id in self._ended:
             return
         address = Address.read(note.message_address)
-        if not self._pace.is_calm(address.chat_id):
-            return
+        if lock.locked() or not self._pace.is_calm(address.chat_id):
+            raise NotNow
         async with lock:
             try:
                 await self._draw_progress(address, note)

@@ -19,6 +19,7 @@ from core.generation.delivery_port import (
     DeliveryResult,
     Gone,
     Later,
+    NotNow,
     Parcel,
     ProgressNote,
     Sent,
@@ -47,6 +48,9 @@ STOP_PATIENCE_S = 1.0
 """Seconds that work in hand is given when the loop is told to stop."""
 _AT_ONCE = 8
 _FIRST_RETRY_S, _LAST_RETRY_S = 1.0, 300.0
+
+
+_NEVER = (-1, -1)
 
 
 @dataclass(slots=True)
@@ -268,7 +272,10 @@ class DeliveryLoop:
             preview=preview,
         )
         drawn = self._drawn[row.id] = _Drawn(now_s, looks, digest)
-        await self._surface.show_progress(note)
+        try:
+            await self._surface.show_progress(note)
+        except NotNow:
+            drawn.looks, drawn.preview = _NEVER, b"" if last is None else last.preview
         drawn.at_s = asyncio.get_running_loop().time()
 
 

@@ -78,13 +78,21 @@ class Gone:
 DeliveryResult = Sent | Later | Gone
 
 
+class NotNow(Exception):
+    """The surface has no room for progress at the moment."""
+
+
 class SurfaceDelivery(Protocol):
     """A surface's way to show progress and outcomes. Runs where the surface's client lives."""
 
     surface: str
 
     async def show_progress(self, note: ProgressNote) -> None:
-        """Edit the request's one message; best effort, never more than one message."""
+        """Edit the request's one message; best effort, never more than one message.
+
+        Raises:
+            NotNow: nothing was shown; it is offered again, even if nothing changes meanwhile.
+        """
         ...
 
     async def deliver(self, parcel: Parcel) -> DeliveryResult:

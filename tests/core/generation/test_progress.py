@@ -8,7 +8,7 @@ import pytest
 
 from core.generation.commands import cancel_request
 from core.generation.delivery import DRAW_EVERY_S
-from core.generation.delivery_port import DeliveryResult, Parcel, ProgressNote
+from core.generation.delivery_port import DeliveryResult, NotNow, Parcel, ProgressNote
 from core.generation.queries import preview, status
 from core.generation.values import RequestState
 from core.providers.port import Event, Finished, JobRef, Preview, Progress
@@ -158,6 +158,36 @@ async def test_one_message_that_cannot_be_drawn_keeps_nobody_elses_from_it(
 
     assert {note.message_address for note in surface.notes} == {"fine"}
     assert len(surface.parcels) == 2
+
+
+@dataclass
+class _Crowded(RecordingSurface):
+    """Has no room at first."""
+
+    refusals: int = 2
+
+    async def show_progress(self, note: ProgressNote) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise NotNow
+        await super().show_progress(note)
+
+
+async def test_what_had_no_room_is_shown_later_though_nothing_changes() -> None:
+    surface = _Crowded()
+    provider = a_provider()
+    provider.gate.clear()
+    async with an_app(providers=[provider]) as app, a_service(app, surface):
+        person = await an_adult(app)
+        done = await shown(app, a_request(person))
+
+        def is_halfway() -> bool:
+            return any(note.status.percent == 50 and note.preview for note in surface.notes)
+
+        await soon(is_halfway)
+        provider.gate.set()
+        await until(app, person, done.request_id)
+    assert not surface.refusals
 
 
 async def test_late_progress_never_overtakes_the_picture() -> None:
