@@ -11,7 +11,7 @@ KIND = "export"
 
 Way = Literal["files", "link"]
 
-PART_AT_MOST_BYTES = 20_000_000
+PART_AT_MOST_BYTES = 16_000_000
 """No part is larger, wherever it goes: it is held in memory while it is made."""
 HEADROOM_BYTES = 64_000
 """What a platform may count beside the file itself, and what locking adds."""
