@@ -20,10 +20,10 @@ from core.privacy.export.manifest import (
     read_manifest,
 )
 from core.privacy.export.schemas import is_of_an_export
-from core.privacy.export.values import PART_AT_MOST_BYTES
+from core.privacy.export.values import FILE_AT_MOST_BYTES, PART_AT_MOST_BYTES
 
 _LOCKED = ".locked"
-_UNPACKED_AT_MOST_BYTES = 2 * PART_AT_MOST_BYTES
+_UNPACKED_AT_MOST_BYTES = FILE_AT_MOST_BYTES + PART_AT_MOST_BYTES
 """A part holds no more, also unpacked: whatever claims to is no part."""
 _PROBLEMS_AT_MOST = 50
 

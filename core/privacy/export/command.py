@@ -6,7 +6,7 @@ from core.privacy.counter.values import Asked, Choice, Command, Option
 from core.privacy.export import asking, pages
 from core.privacy.export.links import address_of_export
 from core.privacy.export.lock import LEAST_PASSPHRASE_CHARS
-from core.privacy.export.values import Way, part_limit
+from core.privacy.export.values import Way, part_limit, usual_size
 from core.privacy.notice.wording import Line
 from core.privacy.subject.mydata import nothing_held
 
@@ -58,7 +58,7 @@ async def _overview(asked: Asked, person: Person) -> Answer:
 
 
 async def _offer(asked: Asked, person: Person, *extra: Line) -> Answer:
-    limit = part_limit(asked.ask.traits.part_limit_bytes)
+    limit = usual_size(part_limit(asked.ask.traits.part_limit_bytes))
     guess = await asking.estimate(asked.app, person.account_id, limit)
     return pages.offer(
         asked.language,

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from core.privacy.export.values import usual_size
+
 _ENTRY_BYTES = 400
 """What a zip says of one file, beside its content: name, times and sizes, twice; and our list."""
 _LINE_BYTES = 2
@@ -39,13 +41,14 @@ class Spool:
 
     def __init__(self, limit_bytes: int, fixed_bytes: int, made_at: datetime) -> None:
         self._limit = limit_bytes
+        self._usual = usual_size(limit_bytes)
         self._fixed = fixed_bytes
         self._made_at = made_at.timetuple()[:6]
         self._out = room(limit_bytes)
         self._zip = ZipFile(self._out, "w")
         self._lines: dict[str, list[bytes]] = {}
         self._text = 0
-        self._text_at_most = min(_TEXT_AT_MOST_BYTES, limit_bytes // _TEXT_SHARE)
+        self._text_at_most = min(_TEXT_AT_MOST_BYTES, self._usual // _TEXT_SHARE)
         self.entries: list[Entry] = []
         self.words: dict[str, Any] = {}
         """For the viewer: what belongs to a file, by the file's path."""
@@ -64,12 +67,16 @@ class Spool:
         return self._lines
 
     def has_room(self, line: bytes, words_bytes: int, file_bytes: int, files: int) -> bool:
-        """Say whether a record with its files still fits, however badly it compresses."""
+        """Say whether a record with its files still fits, however badly it compresses.
+
+        The first one may be as large as the limit allows; with more a part stays small.
+        """
         text = self._text + (len(line) + _LINE_BYTES) * _COPIES + words_bytes
         if text > self._text_at_most * _COPIES and not self.is_empty:
             return False
         entries = _ENTRY_BYTES * (len(self.entries) + files)
-        return self._out.tell() + file_bytes + text + entries + self._fixed <= self._limit
+        limit = self._limit if self.is_empty else self._usual
+        return self._out.tell() + file_bytes + text + entries + self._fixed <= limit
 
     def add_file(self, name: str, data: bytes) -> None:
         """Put a file of the person's content in, as it is: pictures do not get any smaller."""

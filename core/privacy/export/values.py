@@ -12,7 +12,9 @@ KIND = "export"
 Way = Literal["files", "link"]
 
 PART_AT_MOST_BYTES = 16_000_000
-"""No part is larger, wherever it goes: it is held in memory while it is made."""
+"""So large a part grows, wherever it goes: it is held in memory while it is made."""
+FILE_AT_MOST_BYTES = 48_000_000
+"""A record with larger files than a part has room for gets a part of its own, up to this."""
 HEADROOM_BYTES = 64_000
 """What a platform may count beside the file itself, and what locking adds."""
 LEAST_PART_BYTES = 400_000
@@ -23,8 +25,13 @@ DOWNLOADS_AT_MOST = 5
 
 def part_limit(surface_limit_bytes: int) -> int:
     """Return how large a part may become for somebody on a surface, in bytes."""
-    room = min(surface_limit_bytes, PART_AT_MOST_BYTES) - HEADROOM_BYTES
+    room = min(surface_limit_bytes, FILE_AT_MOST_BYTES) - HEADROOM_BYTES
     return max(LEAST_PART_BYTES, room)
+
+
+def usual_size(limit_bytes: int) -> int:
+    """Return how large a part of several records grows under a limit, in bytes."""
+    return min(limit_bytes, PART_AT_MOST_BYTES - HEADROOM_BYTES)
 
 
 @dataclass(slots=True)

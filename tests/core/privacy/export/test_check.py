@@ -11,6 +11,7 @@ import pytest
 
 from core.privacy.export.check import NotLocked, check_part, open_locked
 from core.privacy.export.lock import LockedOut
+from core.privacy.export.values import FILE_AT_MOST_BYTES, PART_AT_MOST_BYTES
 from tests.core.privacy.export.reading import asked_for, made, raw_parts, the_export
 from tests.core.privacy.subject.people import somebody
 from tests.factories import an_app
@@ -169,7 +170,7 @@ def _schema(change: Callable[[dict[str, object]], object]) -> Callable[[dict[str
 
 
 def _bomb(files: dict[str, bytes]) -> None:
-    files["media/outputs/bomb.png"] = bytes(41_000_000)
+    files["media/outputs/bomb.png"] = bytes(FILE_AT_MOST_BYTES + PART_AT_MOST_BYTES)
 
 
 def _way_out(files: dict[str, bytes]) -> None:

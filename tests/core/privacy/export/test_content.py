@@ -13,6 +13,7 @@ from core.generation.values import RequestState
 from core.kernel.ids import AccountId, BlobId
 from core.policy.profile import SHIPPED
 from core.privacy.export.gather import exported as exported_tables
+from core.privacy.export.values import PART_AT_MOST_BYTES
 from core.privacy.subject.shelves import shelves
 from core.providers.routing import Wish, route
 from tests.core.privacy.export.reading import SMALL, Export, check, exported
@@ -244,6 +245,25 @@ async def test_a_picture_larger_than_a_part_is_named_and_a_link_has_room_for_it(
         by_link = await exported(app, "link", actor=actor, traits=SMALL)
         assert by_link.row.counts["too_large"] == 0
         assert len(by_link.media()) == 2
+
+
+async def test_a_picture_that_is_larger_than_parts_usually_are_stands_in_one_of_its_own() -> None:
+    async with an_app() as app:
+        actor, mine = await somebody(app, pictures=3)
+        async with app.transaction() as tx:
+            large = (await tx.scalars(select(PictureRow).limit(1))).one()
+        size = PART_AT_MOST_BYTES + 4_000_000
+        roomy = replace(SMALL, part_limit_bytes=45_000_000)
+        await app.vault.put(mine, BlobId(large.blob), b"\x89PNG\r\n\x1a\n" + b"p" * size)
+
+        copy = await exported(app, actor=actor, traits=roomy)
+
+        assert copy.row.counts["too_large"] == 0
+        assert len(copy.media()) == 3
+        sizes = [sum(map(len, part.media.values())) for part in copy.parts]
+        assert max(sizes) == size + 8, "alone"
+        for part in copy.parts:
+            check(part)
 
 
 async def test_two_linked_surfaces_have_one_export_with_both_identities() -> None:
